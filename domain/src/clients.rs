@@ -1,0 +1,25 @@
+//! A client: a company or a natural person that buys, with its persons of contact.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> Active: RegisterClient
+//!     Active --> Archived: ArchiveClient
+//!     Archived --> Active: RestoreClient
+//! ```
+//!
+//! Invariants: a company has a name or an external reference, a person has a name or an external reference; an archived
+//! client changes only by being restored.
+
+mod client;
+mod commands;
+mod contact;
+mod details;
+mod error;
+mod events;
+
+pub use client::{Client, ClientStatus};
+pub use commands::ClientCommand;
+pub use contact::{ContactDetails, ContactDetailsPatch};
+pub use details::{ClientDetails, ClientDetailsPatch};
+pub use error::ClientError;
+pub use events::{ClientEvent, ClientKind};
