@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::ids::{ChannelId, ClientId, OpportunityId, ReasonId, TeamId, UserId};
 use crate::permission::{NeedsPermission, Permission};
-use crate::values::Note;
+use crate::values::{Note, Personal};
 
 use super::{LeadDetails, LeadDetailsPatch};
 
@@ -56,7 +56,7 @@ pub enum LeadCommand {
         /// Why, from the catalogue.
         reason: Option<ReasonId>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// Take it up again.
     ReopenLead,

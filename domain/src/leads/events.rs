@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ChannelId, ClientId, OpportunityId, ReasonId, TeamId, UserId};
-use crate::values::Note;
+use crate::values::{Note, Personal};
 
 use super::{LeadDetails, LeadDetailsPatch};
 
@@ -58,7 +58,7 @@ pub enum LeadEvent {
         /// Why, from the catalogue.
         reason: Option<ReasonId>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// It was taken up again.
     LeadReopened {},

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::ids::{ChannelId, ClientId, LeadId, PipelineId, ReasonId, StageId, TeamId, UserId};
 use crate::permission::{NeedsPermission, Permission};
 use crate::settings::StageCategory;
-use crate::values::{Amount, Currency, Line, Note, Percentage};
+use crate::values::{Amount, Currency, Line, Note, Percentage, Personal};
 
 use super::{OpportunityDetails, OpportunityDetailsPatch, OpportunityLine};
 
@@ -106,7 +106,7 @@ pub enum OpportunityCommand {
         /// Why, from the catalogue.
         reason: Option<ReasonId>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// Say that the client did not buy.
     LoseOpportunity {
@@ -117,7 +117,7 @@ pub enum OpportunityCommand {
         /// Who got the sale.
         competitor: Option<Line>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// Call it off.
     CancelOpportunity {
@@ -126,7 +126,7 @@ pub enum OpportunityCommand {
         /// Why, from the catalogue.
         reason: Option<ReasonId>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// Take it up again.
     ReopenOpportunity {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ChannelId, ClientId, LeadId, PipelineId, ReasonId, StageId, TeamId, UserId};
-use crate::values::{Amount, Currency, Line, Note, Percentage};
+use crate::values::{Amount, Currency, Line, Note, Percentage, Personal};
 
 use super::{OpportunityDetails, OpportunityDetailsPatch, OpportunityLine};
 
@@ -101,7 +101,7 @@ pub enum OpportunityEvent {
         /// Why, from the catalogue.
         reason: Option<ReasonId>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// The client did not buy.
     OpportunityLost {
@@ -112,7 +112,7 @@ pub enum OpportunityEvent {
         /// Who got the sale.
         competitor: Option<Line>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// Nobody decided: it was called off.
     OpportunityCancelled {
@@ -121,7 +121,7 @@ pub enum OpportunityEvent {
         /// Why, from the catalogue.
         reason: Option<ReasonId>,
         /// Why, in words.
-        note: Option<Note>,
+        note: Option<Personal<Note>>,
     },
     /// It was closed and is in sight again.
     OpportunityReopened {

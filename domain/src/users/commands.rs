@@ -25,7 +25,7 @@ pub enum UserCommand {
         /// Language of the interface.
         locale: Locale,
         /// The user's key in the system it came from.
-        external_reference: Option<Line>,
+        external_reference: Option<Personal<Line>>,
     },
     /// Give the user another name.
     RenameUser {

@@ -54,7 +54,7 @@ pub enum UserEvent {
         /// Language of the interface.
         locale: Locale,
         /// The user's key in the system it came from.
-        external_reference: Option<Line>,
+        external_reference: Option<Personal<Line>>,
     },
     /// The user has another name.
     UserRenamed {
