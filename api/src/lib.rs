@@ -1,1 +1,4 @@
-//! Stub.
+//! Cartera: GraphQL, HTTP, identity and the command line.
+
+pub mod edge;
+pub mod error;
