@@ -17,7 +17,7 @@ mod details;
 mod error;
 mod events;
 
-pub use client::{Client, ClientStatus};
+pub use client::{Client, ClientStatus, KnownClient};
 pub use commands::ClientCommand;
 pub use contact::{ContactDetails, ContactDetailsPatch};
 pub use details::{ClientDetails, ClientDetailsPatch};

@@ -27,4 +27,4 @@ pub use commands::LeadCommand;
 pub use details::{LeadDetails, LeadDetailsPatch};
 pub use error::LeadError;
 pub use events::LeadEvent;
-pub use lead::{Lead, LeadStatus};
+pub use lead::{ConvertedLead, Lead, LeadStatus, OpenLead, Progress};

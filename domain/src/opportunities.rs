@@ -27,4 +27,4 @@ pub use details::{OpportunityDetails, OpportunityDetailsPatch};
 pub use error::OpportunityError;
 pub use events::OpportunityEvent;
 pub use line::{InvalidLine, OpportunityLine};
-pub use opportunity::{Opportunity, Outcome};
+pub use opportunity::{Opportunity, Outcome, Sale};

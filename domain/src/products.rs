@@ -10,4 +10,4 @@ pub use commands::ProductCommand;
 pub use details::{ProductDetails, ProductDetailsPatch};
 pub use error::ProductError;
 pub use events::ProductEvent;
-pub use product::Product;
+pub use product::{CatalogueProduct, Product};

@@ -8,12 +8,12 @@ mod error;
 mod events;
 mod pipeline;
 
-pub use catalogue::Catalogue;
+pub use crate::values::{FiscalStart, InvalidFiscalStart};
+pub use catalogue::{Catalogue, Entry};
 pub use commands::{CatalogueCommand, CompanyCommand, PipelineCommand};
 pub use company::{Company, CompanySettings};
 pub use error::{CatalogueError, CompanyError, PipelineError};
 pub use events::{
-    CatalogueEvent, CompanyEvent, FiscalStart, InvalidFiscalStart, PipelineEvent, ReasonKind,
-    StageCategory, StageDefinition,
+    CatalogueEvent, CompanyEvent, PipelineEvent, ReasonKind, StageCategory, StageDefinition,
 };
-pub use pipeline::Pipeline;
+pub use pipeline::{Pipeline, Stage, Stages};

@@ -11,4 +11,4 @@ pub use commands::{TeamTreeCommand, UserCommand};
 pub use error::{TeamTreeError, UserError};
 pub use events::{Locale, TeamTreeEvent, UserEvent};
 pub use team_tree::{Team, TeamTree};
-pub use user::User;
+pub use user::{Member, User};

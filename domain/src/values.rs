@@ -3,6 +3,7 @@
 pub mod amount;
 pub mod currency;
 pub mod email_address;
+pub mod fiscal_year;
 pub mod occurred;
 pub mod patch;
 pub mod percentage;
@@ -13,6 +14,7 @@ pub mod text;
 pub use amount::{Amount, InvalidAmount, Quantity};
 pub use currency::{Currency, InvalidCurrency};
 pub use email_address::{EmailAddress, InvalidEmailAddress};
+pub use fiscal_year::{FiscalStart, FiscalYear, InvalidFiscalStart, shift_years};
 pub use occurred::{BusinessTime, Occurred};
 pub use patch::Patch;
 pub use percentage::{InvalidPercentage, Percentage};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::decider::{Decider, event_sourced};
-use crate::ids::{ClientId, ContactId, TeamId, UserId};
+use crate::ids::ClientId;
 use crate::viewer::Ownership;
 
 use super::ClientCommand::{
@@ -16,10 +16,11 @@ use super::ClientEvent::{
     ClientArchived, ClientAssigned, ClientDetailsCorrected, ClientRegistered, ClientRestored,
     ContactAdded, ContactDetailsCorrected, ContactRemoved,
 };
-use super::{
-    ClientCommand, ClientDetails, ClientDetailsPatch, ClientError, ClientEvent, ClientKind,
-    ContactDetails, ContactDetailsPatch,
-};
+use super::{ClientCommand, ClientError, ClientEvent};
+
+mod known_client;
+
+pub use known_client::KnownClient;
 
 /// Whether a client is in the lists.
 #[derive(
@@ -57,21 +58,6 @@ pub enum Client {
     Archived(KnownClient),
 }
 
-/// What the book of clients says of one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KnownClient {
-    /// What it is in law.
-    pub kind: ClientKind,
-    /// What is known of it.
-    pub details: ClientDetails,
-    /// Who takes care of it.
-    pub owner: Option<UserId>,
-    /// The owner's team when it was assigned.
-    pub team: Option<TeamId>,
-    /// Its persons of contact.
-    pub contacts: BTreeMap<ContactId, ContactDetails>,
-}
-
 event_sourced!(Client, ClientEvent, Client);
 
 impl Decider for Client {
@@ -82,39 +68,15 @@ impl Decider for Client {
     type Error = ClientError;
 
     fn decide(&self, command: ClientCommand) -> Result<Vec<ClientEvent>, ClientError> {
-        match (self, command) {
-            (
-                Self::Blank,
-                RegisterClient {
-                    kind,
-                    details,
-                    owner,
-                    team,
-                    lead,
-                },
-            ) => {
-                refuse_unidentifiable(kind, &details)?;
-                Ok(vec![ClientRegistered {
-                    kind,
-                    details,
-                    owner,
-                    team,
-                    lead,
-                }])
-            }
-            (Self::Blank, _) => Err(ClientError::NotRegistered),
-            (Self::Active(_) | Self::Archived(_), RegisterClient { .. }) => {
-                Err(ClientError::AlreadyRegistered)
-            }
-            (Self::Active(client), command) => client.decide(command),
-            (Self::Archived(_), RestoreClient) => Ok(vec![ClientRestored {}]),
-            (Self::Archived(_), ArchiveClient) => Ok(vec![]),
-            (Self::Archived(_), _) => Err(ClientError::Archived),
+        match self {
+            Self::Blank => decide_blank(command),
+            Self::Active(client) => client.decide(command),
+            Self::Archived(_) => decide_archived(&command),
         }
     }
 
     fn evolve(&mut self, event: ClientEvent) {
-        match (&mut *self, event) {
+        *self = match (std::mem::take(self), event) {
             (
                 _,
                 ClientRegistered {
@@ -124,20 +86,30 @@ impl Decider for Client {
                     team,
                     lead: _,
                 },
-            ) => {
-                *self = Self::Active(KnownClient {
-                    kind,
-                    details,
-                    owner,
-                    team,
-                    contacts: BTreeMap::new(),
-                });
+            ) => Self::Active(KnownClient {
+                kind,
+                details,
+                owner,
+                team,
+                contacts: BTreeMap::new(),
+            }),
+            (Self::Active(client), ClientArchived {}) => Self::Archived(client),
+            (Self::Active(mut client), event) => {
+                client.evolve(event);
+                Self::Active(client)
             }
-            (Self::Active(client), ClientArchived {}) => *self = Self::Archived(client.clone()),
-            (Self::Archived(client), ClientRestored {}) => *self = Self::Active(client.clone()),
-            (Self::Active(client), event) => client.evolve(event),
-            (Self::Blank | Self::Archived(_), _) => {}
-        }
+            (Self::Archived(client), ClientRestored {}) => Self::Active(client),
+            (
+                state @ (Self::Blank | Self::Archived(_)),
+                ClientDetailsCorrected { .. }
+                | ClientAssigned { .. }
+                | ContactAdded { .. }
+                | ContactDetailsCorrected { .. }
+                | ContactRemoved { .. }
+                | ClientArchived {}
+                | ClientRestored {},
+            ) => state,
+        };
     }
 
     fn ownership(&self) -> Ownership {
@@ -148,99 +120,65 @@ impl Decider for Client {
     }
 }
 
-fn refuse_unidentifiable(kind: ClientKind, details: &ClientDetails) -> Result<(), ClientError> {
-    let named = match kind {
-        ClientKind::Company => details.company_name.is_some() || details.legal_name.is_some(),
-        ClientKind::Person => details.person_name.is_some(),
-    };
-    if named || details.external_reference.is_some() {
-        Ok(())
-    } else {
-        Err(ClientError::Unidentifiable)
+impl Client {
+    /// Whether it is in the lists; `None` before it is registered.
+    pub fn status(&self) -> Option<ClientStatus> {
+        match self {
+            Self::Blank => None,
+            Self::Active(_) => Some(ClientStatus::Active),
+            Self::Archived(_) => Some(ClientStatus::Archived),
+        }
+    }
+
+    /// What the book of clients says of it; `None` before it is registered.
+    pub fn known(&self) -> Option<&KnownClient> {
+        match self {
+            Self::Blank => None,
+            Self::Active(client) | Self::Archived(client) => Some(client),
+        }
     }
 }
 
-impl KnownClient {
-    fn decide(&self, command: ClientCommand) -> Result<Vec<ClientEvent>, ClientError> {
-        match command {
-            RegisterClient { .. } => Err(ClientError::AlreadyRegistered),
-            CorrectClientDetails { changes } => self.correct(changes),
-            AssignClient { owner, team } if (owner, team) == (self.owner, self.team) => Ok(vec![]),
-            AssignClient { owner, team } => Ok(vec![ClientAssigned { owner, team }]),
-            AddContact { contact, details } => self.add_contact(contact, details),
-            CorrectContactDetails { contact, changes } => self.correct_contact(contact, changes),
-            RemoveContact { contact } if self.contacts.contains_key(&contact) => {
-                Ok(vec![ContactRemoved { contact }])
-            }
-            RemoveContact { .. } | RestoreClient => Ok(vec![]),
-            ArchiveClient => Ok(vec![ClientArchived {}]),
+fn decide_blank(command: ClientCommand) -> Result<Vec<ClientEvent>, ClientError> {
+    match command {
+        RegisterClient { kind, details, .. } if !details.identify(kind) => {
+            Err(ClientError::Unidentifiable)
         }
-    }
-
-    fn correct(&self, changes: ClientDetailsPatch) -> Result<Vec<ClientEvent>, ClientError> {
-        let changes = self.details.changes(changes);
-        if changes == ClientDetailsPatch::default() {
-            return Ok(vec![]);
-        }
-        let mut corrected = self.details.clone();
-        corrected.correct(changes.clone());
-        refuse_unidentifiable(self.kind, &corrected)?;
-        Ok(vec![ClientDetailsCorrected { changes }])
-    }
-
-    fn add_contact(
-        &self,
-        contact: ContactId,
-        details: ContactDetails,
-    ) -> Result<Vec<ClientEvent>, ClientError> {
-        match self.contacts.get(&contact) {
-            Some(known) if *known == details => Ok(vec![]),
-            Some(_) => Err(ClientError::ContactAlreadyAdded),
-            None if details.name.is_none() => Err(ClientError::ContactNameless),
-            None => Ok(vec![ContactAdded { contact, details }]),
-        }
-    }
-
-    fn correct_contact(
-        &self,
-        contact: ContactId,
-        changes: ContactDetailsPatch,
-    ) -> Result<Vec<ClientEvent>, ClientError> {
-        let known = self
-            .contacts
-            .get(&contact)
-            .ok_or(ClientError::ContactUnknown)?;
-        let changes = known.changes(changes);
-        if changes == ContactDetailsPatch::default() {
-            return Ok(vec![]);
-        }
-        let mut corrected = known.clone();
-        corrected.correct(changes.clone());
-        if corrected.name.is_none() {
-            return Err(ClientError::ContactNameless);
-        }
-        Ok(vec![ContactDetailsCorrected { contact, changes }])
-    }
-
-    fn evolve(&mut self, event: ClientEvent) {
-        match event {
-            ClientDetailsCorrected { changes } => self.details.correct(changes),
-            ClientAssigned { owner, team } => {
-                self.owner = owner;
-                self.team = team;
-            }
-            ContactAdded { contact, details } => {
-                self.contacts.insert(contact, details);
-            }
-            ContactDetailsCorrected { contact, changes } => {
-                if let Some(details) = self.contacts.get_mut(&contact) {
-                    details.correct(changes);
-                }
-            }
-            ContactRemoved { contact } => {
-                self.contacts.remove(&contact);
-            }
-            ClientRegistered { .. } | ClientArchived {} | ClientRestored {} => {}
-        }
+        RegisterClient {
+            kind,
+            details,
+            owner,
+            team,
+            lead,
+        } => Ok(vec![ClientRegistered {
+            kind,
+            details,
+            owner,
+            team,
+            lead,
+        }]),
+        CorrectClientDetails { .. }
+        | AssignClient { .. }
+        | AddContact { .. }
+        | CorrectContactDetails { .. }
+        | RemoveContact { .. }
+        | ArchiveClient
+        | RestoreClient => Err(ClientError::NotRegistered),
     }
 }
+
+fn decide_archived(command: &ClientCommand) -> Result<Vec<ClientEvent>, ClientError> {
+    match command {
+        RegisterClient { .. } => Err(ClientError::AlreadyRegistered),
+        RestoreClient => Ok(vec![ClientRestored {}]),
+        ArchiveClient => Ok(vec![]),
+        CorrectClientDetails { .. }
+        | AssignClient { .. }
+        | AddContact { .. }
+        | CorrectContactDetails { .. }
+        | RemoveContact { .. } => Err(ClientError::Archived),
+    }
+}
+
+#[cfg(test)]
+mod tests;

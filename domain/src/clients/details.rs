@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::{Amount, EmailAddress, Line, Note, Patch, Personal, PhoneNumber};
 
+use super::ClientKind;
+
 /// What is known of a client. Old events read with new fields empty.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -201,5 +203,14 @@ impl ClientDetails {
                 .external_reference
                 .against(self.external_reference.as_ref()),
         }
+    }
+
+    /// Whether somebody could find a client of this kind again by them: a name of its kind or an external reference.
+    pub fn identify(&self, kind: ClientKind) -> bool {
+        let named = match kind {
+            ClientKind::Company => self.company_name.is_some() || self.legal_name.is_some(),
+            ClientKind::Person => self.person_name.is_some(),
+        };
+        named || self.external_reference.is_some()
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decider::{Decider, event_sourced};
-use crate::ids::{ChannelId, ClientId, LeadId, OpportunityId, TeamId, UserId};
+use crate::ids::LeadId;
 use crate::viewer::Ownership;
 
 use super::LeadCommand::{
@@ -14,7 +14,13 @@ use super::LeadEvent::{
     LeadAssigned, LeadChannelCorrected, LeadContacted, LeadConverted, LeadDetailsCorrected,
     LeadDiscarded, LeadQualified, LeadRegistered, LeadReopened,
 };
-use super::{LeadCommand, LeadDetails, LeadDetailsPatch, LeadError, LeadEvent};
+use super::{LeadCommand, LeadDetails, LeadError, LeadEvent};
+
+mod converted_lead;
+mod open_lead;
+
+pub use converted_lead::ConvertedLead;
+pub use open_lead::{OpenLead, Progress};
 
 /// Where a lead stands.
 #[derive(
@@ -60,43 +66,6 @@ pub enum Lead {
     Discarded(OpenLead),
 }
 
-/// How far the work on an open lead has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Progress {
-    /// Nobody has spoken with it.
-    New,
-    /// Somebody has spoken with it.
-    Contacted,
-    /// It is worth an offer.
-    Qualified,
-}
-
-/// A lead that is being worked on, or was until it was discarded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OpenLead {
-    /// How far the work has come.
-    pub progress: Progress,
-    /// What is known of it.
-    pub details: LeadDetails,
-    /// By which channel it came.
-    pub channel: Option<ChannelId>,
-    /// Who takes care of it.
-    pub owner: Option<UserId>,
-    /// The owner's team when it was assigned.
-    pub team: Option<TeamId>,
-}
-
-/// A lead that became a client.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ConvertedLead {
-    /// What was known of it.
-    pub lead: OpenLead,
-    /// The client it became.
-    pub client: ClientId,
-    /// The opportunity opened with it.
-    pub opportunity: Option<OpportunityId>,
-}
-
 event_sourced!(Lead, LeadEvent, Lead);
 
 impl Decider for Lead {
@@ -107,33 +76,16 @@ impl Decider for Lead {
     type Error = LeadError;
 
     fn decide(&self, command: LeadCommand) -> Result<Vec<LeadEvent>, LeadError> {
-        match (self, command) {
-            (
-                Self::Blank,
-                RegisterLead {
-                    details,
-                    channel,
-                    owner,
-                    team,
-                },
-            ) => register(details, channel, owner, team),
-            (Self::Blank, _) => Err(LeadError::NotRegistered),
-            (Self::Open(_) | Self::Converted(_) | Self::Discarded(_), RegisterLead { .. }) => {
-                Err(LeadError::AlreadyRegistered)
-            }
-            (Self::Open(lead), command) => lead.decide(command),
-            (Self::Converted(lead), ConvertLead { client, .. }) if client == lead.client => {
-                Ok(vec![])
-            }
-            (Self::Converted(_), _) => Err(LeadError::AlreadyConverted),
-            (Self::Discarded(_), ReopenLead) => Ok(vec![LeadReopened {}]),
-            (Self::Discarded(_), DiscardLead { .. }) => Ok(vec![]),
-            (Self::Discarded(_), _) => Err(LeadError::Discarded),
+        match self {
+            Self::Blank => decide_blank(command),
+            Self::Open(lead) => lead.decide(command),
+            Self::Converted(lead) => lead.decide(&command),
+            Self::Discarded(_) => decide_discarded(&command),
         }
     }
 
     fn evolve(&mut self, event: LeadEvent) {
-        match (&mut *self, event) {
+        *self = match (std::mem::take(self), event) {
             (
                 _,
                 LeadRegistered {
@@ -142,38 +94,45 @@ impl Decider for Lead {
                     owner,
                     team,
                 },
-            ) => {
-                *self = Self::Open(OpenLead {
-                    progress: Progress::New,
-                    details,
-                    channel,
-                    owner,
-                    team,
-                });
-            }
+            ) => Self::Open(OpenLead {
+                progress: Progress::New,
+                details,
+                channel,
+                owner,
+                team,
+            }),
             (
                 Self::Open(lead),
                 LeadConverted {
                     client,
                     opportunity,
                 },
-            ) => {
-                *self = Self::Converted(ConvertedLead {
-                    lead: lead.clone(),
-                    client,
-                    opportunity,
-                });
+            ) => Self::Converted(ConvertedLead {
+                lead,
+                client,
+                opportunity,
+            }),
+            (Self::Open(lead), LeadDiscarded { .. }) => Self::Discarded(lead),
+            (Self::Open(mut lead), event) => {
+                lead.evolve(event);
+                Self::Open(lead)
             }
-            (Self::Open(lead), LeadDiscarded { .. }) => *self = Self::Discarded(lead.clone()),
-            (Self::Discarded(lead), LeadReopened {}) => {
-                *self = Self::Open(OpenLead {
-                    progress: Progress::New,
-                    ..lead.clone()
-                });
-            }
-            (Self::Open(lead), event) => lead.evolve(event),
-            (Self::Blank | Self::Converted(_) | Self::Discarded(_), _) => {}
-        }
+            (Self::Discarded(lead), LeadReopened {}) => Self::Open(OpenLead {
+                progress: Progress::New,
+                ..lead
+            }),
+            (
+                state @ (Self::Blank | Self::Converted(_) | Self::Discarded(_)),
+                LeadDetailsCorrected { .. }
+                | LeadChannelCorrected { .. }
+                | LeadAssigned { .. }
+                | LeadContacted {}
+                | LeadQualified {}
+                | LeadConverted { .. }
+                | LeadDiscarded { .. }
+                | LeadReopened {},
+            ) => state,
+        };
     }
 
     fn ownership(&self) -> Ownership {
@@ -200,82 +159,56 @@ impl Lead {
             Self::Discarded(_) => Some(LeadStatus::Discarded),
         }
     }
+
+    /// What is known of it; `None` before it is registered.
+    pub fn details(&self) -> Option<&LeadDetails> {
+        match self {
+            Self::Blank => None,
+            Self::Open(lead)
+            | Self::Discarded(lead)
+            | Self::Converted(ConvertedLead { lead, .. }) => Some(&lead.details),
+        }
+    }
 }
 
-fn register(
-    details: LeadDetails,
-    channel: Option<ChannelId>,
-    owner: Option<UserId>,
-    team: Option<TeamId>,
-) -> Result<Vec<LeadEvent>, LeadError> {
-    if !details.is_identifiable() {
-        return Err(LeadError::Unidentifiable);
+fn decide_blank(command: LeadCommand) -> Result<Vec<LeadEvent>, LeadError> {
+    match command {
+        RegisterLead { details, .. } if !details.is_identifiable() => {
+            Err(LeadError::Unidentifiable)
+        }
+        RegisterLead {
+            details,
+            channel,
+            owner,
+            team,
+        } => Ok(vec![LeadRegistered {
+            details,
+            channel,
+            owner,
+            team,
+        }]),
+        CorrectLeadDetails { .. }
+        | CorrectLeadChannel { .. }
+        | AssignLead { .. }
+        | MarkLeadContacted
+        | QualifyLead
+        | ConvertLead { .. }
+        | DiscardLead { .. }
+        | ReopenLead => Err(LeadError::NotRegistered),
     }
-    Ok(vec![LeadRegistered {
-        details,
-        channel,
-        owner,
-        team,
-    }])
 }
 
-impl OpenLead {
-    fn decide(&self, command: LeadCommand) -> Result<Vec<LeadEvent>, LeadError> {
-        match command {
-            RegisterLead { .. } => Err(LeadError::AlreadyRegistered),
-            CorrectLeadDetails { changes } => self.correct(changes),
-            CorrectLeadChannel { channel } if channel == self.channel => Ok(vec![]),
-            CorrectLeadChannel { channel } => Ok(vec![LeadChannelCorrected { channel }]),
-            AssignLead { owner, team } if (owner, team) == (self.owner, self.team) => Ok(vec![]),
-            AssignLead { owner, team } => Ok(vec![LeadAssigned { owner, team }]),
-            MarkLeadContacted if self.progress >= Progress::Contacted => Ok(vec![]),
-            MarkLeadContacted => Ok(vec![LeadContacted {}]),
-            QualifyLead if self.progress >= Progress::Qualified => Ok(vec![]),
-            QualifyLead => Ok(vec![LeadQualified {}]),
-            ConvertLead {
-                client,
-                opportunity,
-            } => Ok(vec![LeadConverted {
-                client,
-                opportunity,
-            }]),
-            DiscardLead {
-                reason: None,
-                note: None,
-            } => Err(LeadError::ReasonRequired),
-            DiscardLead { reason, note } => Ok(vec![LeadDiscarded { reason, note }]),
-            ReopenLead => Err(LeadError::NotDiscarded),
-        }
-    }
-
-    fn correct(&self, changes: LeadDetailsPatch) -> Result<Vec<LeadEvent>, LeadError> {
-        let changes = self.details.changes(changes);
-        if changes == LeadDetailsPatch::default() {
-            return Ok(vec![]);
-        }
-        let mut corrected = self.details.clone();
-        corrected.correct(changes.clone());
-        if !corrected.is_identifiable() {
-            return Err(LeadError::Unidentifiable);
-        }
-        Ok(vec![LeadDetailsCorrected { changes }])
-    }
-
-    fn evolve(&mut self, event: LeadEvent) {
-        match event {
-            LeadDetailsCorrected { changes } => self.details.correct(changes),
-            LeadChannelCorrected { channel } => self.channel = channel,
-            LeadAssigned { owner, team } => {
-                self.owner = owner;
-                self.team = team;
-            }
-            LeadContacted {} => self.progress = self.progress.max(Progress::Contacted),
-            LeadQualified {} => self.progress = Progress::Qualified,
-            LeadRegistered { .. }
-            | LeadConverted { .. }
-            | LeadDiscarded { .. }
-            | LeadReopened {} => {}
-        }
+fn decide_discarded(command: &LeadCommand) -> Result<Vec<LeadEvent>, LeadError> {
+    match command {
+        RegisterLead { .. } => Err(LeadError::AlreadyRegistered),
+        ReopenLead => Ok(vec![LeadReopened {}]),
+        DiscardLead { .. } => Ok(vec![]),
+        CorrectLeadDetails { .. }
+        | CorrectLeadChannel { .. }
+        | AssignLead { .. }
+        | MarkLeadContacted
+        | QualifyLead
+        | ConvertLead { .. } => Err(LeadError::Discarded),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A line of an opportunity: so much of a product, for that amount.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -64,15 +66,12 @@ impl OpportunityLine {
     /// [`InvalidLine`] for a line that does not agree, a line twice, or a sum out of range.
     pub fn total(lines: &[Self]) -> Result<Amount, InvalidLine> {
         let mut sum = Decimal::ZERO;
-        for (index, line) in lines.iter().enumerate() {
-            let twice = lines
-                .iter()
-                .take(index)
-                .any(|other| other.line == line.line);
+        let mut seen = BTreeSet::new();
+        for line in lines {
             let disagrees = line
                 .computed_amount()?
                 .is_some_and(|computed| computed != line.amount);
-            if twice || disagrees {
+            if disagrees || !seen.insert(line.line) {
                 return Err(InvalidLine);
             }
             sum = sum.checked_add(line.amount.value()).ok_or(InvalidLine)?;

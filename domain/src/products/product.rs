@@ -48,33 +48,27 @@ impl Decider for Product {
     type Error = ProductError;
 
     fn decide(&self, command: ProductCommand) -> Result<Vec<ProductEvent>, ProductError> {
-        match (self, command) {
-            (
-                Self::Blank,
-                RegisterProduct {
-                    code,
-                    details,
-                    list_price,
-                },
-            ) => register(code, details, list_price),
-            (Self::Blank, _) => Err(ProductError::NotRegistered),
-            (Self::Sold(_) | Self::Retired(_), RegisterProduct { .. }) => {
-                Err(ProductError::AlreadyRegistered)
-            }
-            (Self::Sold(product) | Self::Retired(product), CorrectProductDetails { changes }) => {
-                product.correct(changes)
-            }
-            (Self::Sold(product) | Self::Retired(product), ChangeProductPrice { list_price }) => {
-                product.change_price(list_price)
-            }
-            (Self::Sold(_), RetireProduct) => Ok(vec![ProductRetired {}]),
-            (Self::Retired(_), ReinstateProduct) => Ok(vec![ProductReinstated {}]),
-            (Self::Sold(_), ReinstateProduct) | (Self::Retired(_), RetireProduct) => Ok(vec![]),
+        match self {
+            Self::Blank => decide_blank(command),
+            Self::Sold(product) => match command {
+                RetireProduct => Ok(vec![ProductRetired {}]),
+                ReinstateProduct => Ok(vec![]),
+                RegisterProduct { .. } => Err(ProductError::AlreadyRegistered),
+                CorrectProductDetails { changes } => product.correct(changes),
+                ChangeProductPrice { list_price } => product.change_price(list_price),
+            },
+            Self::Retired(product) => match command {
+                RetireProduct => Ok(vec![]),
+                ReinstateProduct => Ok(vec![ProductReinstated {}]),
+                RegisterProduct { .. } => Err(ProductError::AlreadyRegistered),
+                CorrectProductDetails { changes } => product.correct(changes),
+                ChangeProductPrice { list_price } => product.change_price(list_price),
+            },
         }
     }
 
     fn evolve(&mut self, event: ProductEvent) {
-        match (&mut *self, event) {
+        *self = match (std::mem::take(self), event) {
             (
                 _,
                 ProductRegistered {
@@ -82,40 +76,46 @@ impl Decider for Product {
                     details,
                     list_price,
                 },
-            ) => {
-                *self = Self::Sold(CatalogueProduct {
-                    code,
-                    details,
-                    list_price,
-                });
-            }
-            (Self::Sold(product) | Self::Retired(product), ProductDetailsCorrected { changes }) => {
-                product.details.correct(changes)
-            }
-            (Self::Sold(product) | Self::Retired(product), ProductPriceChanged { list_price }) => {
-                product.list_price = list_price
-            }
-            (Self::Sold(product), ProductRetired {}) => *self = Self::Retired(product.clone()),
-            (Self::Retired(product), ProductReinstated {}) => *self = Self::Sold(product.clone()),
-            (Self::Blank | Self::Sold(_) | Self::Retired(_), _) => {}
-        }
+            ) => Self::Sold(CatalogueProduct {
+                code,
+                details,
+                list_price,
+            }),
+            (Self::Sold(product), ProductRetired {}) => Self::Retired(product),
+            (Self::Retired(product), ProductReinstated {}) => Self::Sold(product),
+            (Self::Sold(product), event) => Self::Sold(product.after(event)),
+            (Self::Retired(product), event) => Self::Retired(product.after(event)),
+            (
+                Self::Blank,
+                ProductDetailsCorrected { .. }
+                | ProductPriceChanged { .. }
+                | ProductRetired {}
+                | ProductReinstated {},
+            ) => Self::Blank,
+        };
     }
 }
 
-fn register(
-    code: Line,
-    details: ProductDetails,
-    list_price: Option<Amount>,
-) -> Result<Vec<ProductEvent>, ProductError> {
-    if details.name.is_none() {
-        return Err(ProductError::Nameless);
+fn decide_blank(command: ProductCommand) -> Result<Vec<ProductEvent>, ProductError> {
+    match command {
+        RegisterProduct { details, .. } if details.name.is_none() => Err(ProductError::Nameless),
+        RegisterProduct {
+            code,
+            details,
+            list_price,
+        } => {
+            refuse_negative(list_price)?;
+            Ok(vec![ProductRegistered {
+                code,
+                details,
+                list_price,
+            }])
+        }
+        CorrectProductDetails { .. }
+        | ChangeProductPrice { .. }
+        | RetireProduct
+        | ReinstateProduct => Err(ProductError::NotRegistered),
     }
-    refuse_negative(list_price)?;
-    Ok(vec![ProductRegistered {
-        code,
-        details,
-        list_price,
-    }])
 }
 
 fn refuse_negative(price: Option<Amount>) -> Result<(), ProductError> {
@@ -148,4 +148,16 @@ impl CatalogueProduct {
             Ok(vec![ProductPriceChanged { list_price }])
         }
     }
+
+    fn after(mut self, event: ProductEvent) -> Self {
+        match event {
+            ProductDetailsCorrected { changes } => self.details.correct(changes),
+            ProductPriceChanged { list_price } => self.list_price = list_price,
+            ProductRegistered { .. } | ProductRetired {} | ProductReinstated {} => {}
+        }
+        self
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use super::CatalogueEvent::{
 use super::{CatalogueCommand, CatalogueError, CatalogueEvent, ReasonKind};
 
 /// The company's channels and reasons.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// Channels, used or retired.
     pub channels: BTreeMap<ChannelId, Entry>,
@@ -26,7 +26,7 @@ pub struct Catalogue {
 }
 
 /// An entry of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its name.
     pub name: Line,
@@ -194,3 +194,6 @@ impl Catalogue {
         Ok(vec![ReasonRenamed { reason, name }])
     }
 }
+
+#[cfg(test)]
+mod tests;

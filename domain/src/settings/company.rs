@@ -19,7 +19,7 @@ use super::CompanyEvent::{
 use super::{CompanyCommand, CompanyError, CompanyEvent, FiscalStart};
 
 /// The company that uses Cartera.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Company {
     /// It does not use it yet.
     #[default]
@@ -29,7 +29,7 @@ pub enum Company {
 }
 
 /// What the company said of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanySettings {
     /// Its name.
     pub name: Line,
@@ -53,31 +53,14 @@ impl Decider for Company {
     type Error = CompanyError;
 
     fn decide(&self, command: CompanyCommand) -> Result<Vec<CompanyEvent>, CompanyError> {
-        match (self, command) {
-            (
-                Self::Blank,
-                SetUpCompany {
-                    name,
-                    currency,
-                    time_zone,
-                    fiscal_start,
-                    locale,
-                },
-            ) => Ok(vec![CompanySetUp {
-                name,
-                currency,
-                time_zone,
-                fiscal_start,
-                locale,
-            }]),
-            (Self::Blank, _) => Err(CompanyError::NotSetUp),
-            (Self::SetUp(_), SetUpCompany { .. }) => Err(CompanyError::AlreadySetUp),
-            (Self::SetUp(company), command) => Ok(company.decide(command)),
+        match self {
+            Self::Blank => decide_blank(command),
+            Self::SetUp(company) => company.decide(command),
         }
     }
 
     fn evolve(&mut self, event: CompanyEvent) {
-        match (&mut *self, event) {
+        *self = match (std::mem::take(self), event) {
             (
                 _,
                 CompanySetUp {
@@ -87,18 +70,25 @@ impl Decider for Company {
                     fiscal_start,
                     locale,
                 },
-            ) => {
-                *self = Self::SetUp(CompanySettings {
-                    name,
-                    currency,
-                    time_zone,
-                    fiscal_start,
-                    locale,
-                });
+            ) => Self::SetUp(CompanySettings {
+                name,
+                currency,
+                time_zone,
+                fiscal_start,
+                locale,
+            }),
+            (Self::SetUp(mut company), event) => {
+                company.evolve(event);
+                Self::SetUp(company)
             }
-            (Self::SetUp(company), event) => company.evolve(event),
-            (Self::Blank, _) => {}
-        }
+            (
+                Self::Blank,
+                CompanyRenamed { .. }
+                | CompanyTimeZoneChanged { .. }
+                | CompanyFiscalStartChanged { .. }
+                | CompanyLocaleChanged { .. },
+            ) => Self::Blank,
+        };
     }
 }
 
@@ -113,8 +103,9 @@ impl Company {
 }
 
 impl CompanySettings {
-    fn decide(&self, command: CompanyCommand) -> Vec<CompanyEvent> {
-        match command {
+    fn decide(&self, command: CompanyCommand) -> Result<Vec<CompanyEvent>, CompanyError> {
+        Ok(match command {
+            SetUpCompany { .. } => return Err(CompanyError::AlreadySetUp),
             RenameCompany { name } if name != self.name => vec![CompanyRenamed { name }],
             ChangeCompanyTimeZone { time_zone } if time_zone != self.time_zone => {
                 vec![CompanyTimeZoneChanged { time_zone }]
@@ -125,12 +116,11 @@ impl CompanySettings {
             ChangeCompanyLocale { locale } if locale != self.locale => {
                 vec![CompanyLocaleChanged { locale }]
             }
-            SetUpCompany { .. }
-            | RenameCompany { .. }
+            RenameCompany { .. }
             | ChangeCompanyTimeZone { .. }
             | ChangeCompanyFiscalStart { .. }
             | ChangeCompanyLocale { .. } => vec![],
-        }
+        })
     }
 
     fn evolve(&mut self, event: CompanyEvent) {
@@ -143,3 +133,28 @@ impl CompanySettings {
         }
     }
 }
+
+fn decide_blank(command: CompanyCommand) -> Result<Vec<CompanyEvent>, CompanyError> {
+    match command {
+        SetUpCompany {
+            name,
+            currency,
+            time_zone,
+            fiscal_start,
+            locale,
+        } => Ok(vec![CompanySetUp {
+            name,
+            currency,
+            time_zone,
+            fiscal_start,
+            locale,
+        }]),
+        RenameCompany { .. }
+        | ChangeCompanyTimeZone { .. }
+        | ChangeCompanyFiscalStart { .. }
+        | ChangeCompanyLocale { .. } => Err(CompanyError::NotSetUp),
+    }
+}
+
+#[cfg(test)]
+mod tests;

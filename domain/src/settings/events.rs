@@ -5,42 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ChannelId, ReasonId, StageId};
 use crate::users::Locale;
-use crate::values::{Currency, Line, Percentage};
-
-/// The month in which the fiscal year begins, 1 to 12. A fiscal year bears the number of the calendar year in which it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct FiscalStart(u8);
-
-/// Not a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a month is a number from 1 to 12")]
-pub struct InvalidFiscalStart;
-
-impl FiscalStart {
-    /// Checks the month.
-    ///
-    /// # Errors
-    /// [`InvalidFiscalStart`].
-    pub fn try_new(month: u8) -> Result<Self, InvalidFiscalStart> {
-        if (1..=12).contains(&month) {
-            Ok(Self(month))
-        } else {
-            Err(InvalidFiscalStart)
-        }
-    }
-
-    /// The month, 1 to 12.
-    pub fn month(self) -> u8 {
-        self.0
-    }
-}
-
-impl Default for FiscalStart {
-    fn default() -> Self {
-        Self(1)
-    }
-}
+use crate::values::{Currency, FiscalStart, Line, Percentage};
 
 /// What can have happened to the company itself.
 #[derive(
@@ -192,7 +157,7 @@ pub enum StageCategory {
 }
 
 /// A stage of a pipeline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageDefinition {
     /// The stage.
     pub stage: StageId,

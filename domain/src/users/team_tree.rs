@@ -100,7 +100,7 @@ impl Decider for TeamTree {
             TeamRenamed { team, name } => self.change(team, |known| known.name = name),
             TeamMoved { team, parent } => self.change(team, |known| known.parent = parent),
             TeamManagerAppointed { team, manager } => {
-                self.change(team, |known| known.manager = manager)
+                self.change(team, |known| known.manager = manager);
             }
             TeamOfficeChanged { team, office } => self.change(team, |known| known.office = office),
             TeamDisbanded { team } => {
@@ -213,3 +213,6 @@ impl TeamTree {
         Ok(vec![TeamDisbanded { team }])
     }
 }
+
+#[cfg(test)]
+mod tests;

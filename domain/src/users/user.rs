@@ -54,38 +54,15 @@ impl Decider for User {
     type Error = UserError;
 
     fn decide(&self, command: UserCommand) -> Result<Vec<UserEvent>, UserError> {
-        match (self, command) {
-            (
-                Self::Blank,
-                RegisterUser {
-                    name,
-                    email,
-                    role,
-                    team,
-                    locale,
-                    external_reference,
-                },
-            ) => Ok(vec![UserRegistered {
-                name,
-                email,
-                role,
-                team,
-                locale,
-                external_reference,
-            }]),
-            (Self::Blank, _) => Err(UserError::NotRegistered),
-            (Self::Active(_) | Self::Inactive(_), RegisterUser { .. }) => {
-                Err(UserError::AlreadyRegistered)
-            }
-            (Self::Active(member), command) => Ok(member.decide(command)),
-            (Self::Inactive(_), ReactivateUser) => Ok(vec![UserReactivated {}]),
-            (Self::Inactive(_), DeactivateUser) => Ok(vec![]),
-            (Self::Inactive(_), _) => Err(UserError::Inactive),
+        match self {
+            Self::Blank => decide_blank(command),
+            Self::Active(member) => member.decide(command),
+            Self::Inactive(_) => decide_inactive(&command),
         }
     }
 
     fn evolve(&mut self, event: UserEvent) {
-        match (&mut *self, event) {
+        *self = match (std::mem::take(self), event) {
             (
                 _,
                 UserRegistered {
@@ -96,20 +73,30 @@ impl Decider for User {
                     locale,
                     external_reference: _,
                 },
-            ) => {
-                *self = Self::Active(Member {
-                    name,
-                    email,
-                    role,
-                    team,
-                    locale,
-                });
+            ) => Self::Active(Member {
+                name,
+                email,
+                role,
+                team,
+                locale,
+            }),
+            (Self::Active(member), UserDeactivated {}) => Self::Inactive(member),
+            (Self::Active(mut member), event) => {
+                member.evolve(event);
+                Self::Active(member)
             }
-            (Self::Active(member), UserDeactivated {}) => *self = Self::Inactive(member.clone()),
-            (Self::Inactive(member), UserReactivated {}) => *self = Self::Active(member.clone()),
-            (Self::Active(member), event) => member.evolve(event),
-            (Self::Blank | Self::Inactive(_), _) => {}
-        }
+            (Self::Inactive(member), UserReactivated {}) => Self::Active(member),
+            (
+                state @ (Self::Blank | Self::Inactive(_)),
+                UserRenamed { .. }
+                | UserEmailChanged { .. }
+                | UserRoleChanged { .. }
+                | UserMovedToTeam { .. }
+                | UserLocaleChanged { .. }
+                | UserDeactivated {}
+                | UserReactivated {},
+            ) => state,
+        };
     }
 }
 
@@ -124,8 +111,9 @@ impl User {
 }
 
 impl Member {
-    fn decide(&self, command: UserCommand) -> Vec<UserEvent> {
-        match command {
+    fn decide(&self, command: UserCommand) -> Result<Vec<UserEvent>, UserError> {
+        Ok(match command {
+            RegisterUser { .. } => return Err(UserError::AlreadyRegistered),
             RenameUser { name } if name != self.name => vec![UserRenamed { name }],
             ChangeUserEmail { email } if email != self.email => vec![UserEmailChanged { email }],
             ChangeUserRole { role } if role != self.role => vec![UserRoleChanged { role }],
@@ -134,14 +122,13 @@ impl Member {
                 vec![UserLocaleChanged { locale }]
             }
             DeactivateUser => vec![UserDeactivated {}],
-            RegisterUser { .. }
-            | RenameUser { .. }
+            RenameUser { .. }
             | ChangeUserEmail { .. }
             | ChangeUserRole { .. }
             | MoveUserToTeam { .. }
             | ChangeUserLocale { .. }
             | ReactivateUser => vec![],
-        }
+        })
     }
 
     fn evolve(&mut self, event: UserEvent) {
@@ -155,3 +142,46 @@ impl Member {
         }
     }
 }
+
+fn decide_blank(command: UserCommand) -> Result<Vec<UserEvent>, UserError> {
+    match command {
+        RegisterUser {
+            name,
+            email,
+            role,
+            team,
+            locale,
+            external_reference,
+        } => Ok(vec![UserRegistered {
+            name,
+            email,
+            role,
+            team,
+            locale,
+            external_reference,
+        }]),
+        RenameUser { .. }
+        | ChangeUserEmail { .. }
+        | ChangeUserRole { .. }
+        | MoveUserToTeam { .. }
+        | ChangeUserLocale { .. }
+        | DeactivateUser
+        | ReactivateUser => Err(UserError::NotRegistered),
+    }
+}
+
+fn decide_inactive(command: &UserCommand) -> Result<Vec<UserEvent>, UserError> {
+    match command {
+        RegisterUser { .. } => Err(UserError::AlreadyRegistered),
+        ReactivateUser => Ok(vec![UserReactivated {}]),
+        DeactivateUser => Ok(vec![]),
+        RenameUser { .. }
+        | ChangeUserEmail { .. }
+        | ChangeUserRole { .. }
+        | MoveUserToTeam { .. }
+        | ChangeUserLocale { .. } => Err(UserError::Inactive),
+    }
+}
+
+#[cfg(test)]
+mod tests;

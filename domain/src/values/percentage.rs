@@ -14,6 +14,11 @@ pub struct Percentage(Decimal);
 pub struct InvalidPercentage;
 
 impl Percentage {
+    /// Nothing of it.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+    /// All of it.
+    pub const HUNDRED: Self = Self(Decimal::ONE_HUNDRED);
+
     /// Checks range and places.
     ///
     /// # Errors
