@@ -1,4 +1,18 @@
-//! Cartera: GraphQL, HTTP, identity and the command line.
+//! Cartera as a service: GraphQL, HTTP, identity and the command line.
+//!
+//! This crate puts the others together and translates: it holds no business rule and no SQL.
+//!
+//! In reading order:
+//! - [`cli`]: the commands of the program; [`config`]: what can be set;
+//! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
+//! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
+//! - [`embedded`]: the private PostgreSQL.
 
+pub mod cli;
+pub mod config;
 pub mod edge;
 pub mod error;
+pub mod server;
+pub mod telemetry;
+
+pub use cartera_embedded as embedded;

@@ -116,6 +116,11 @@ impl Account {
     }
 }
 
+/// Whether we are root, whose own folder other users may not enter.
+pub fn runs_as_root() -> bool {
+    own_uid().is_ok_and(|uid| uid == 0)
+}
+
 /// Our effective user id, by asking `id`: the standard library has no call for it.
 fn own_uid() -> Result<u32, EmbeddedError> {
     let failed = |source| EmbeddedError::Program {

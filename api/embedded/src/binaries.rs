@@ -87,9 +87,9 @@ impl Binaries {
 /// where every user may read.
 pub fn bundled_places() -> Vec<PathBuf> {
     let own = std::env::var_os("HOME")
-        .map(|home| Path::new(&home).join(".local/share/cartera/postgresql"));
+        .map(|home| Path::new(&home).join(".local/share/cartera-postgresql"));
     own.into_iter()
-        .chain([PathBuf::from("/usr/local/share/cartera/postgresql")])
+        .chain([PathBuf::from("/usr/local/share/cartera-postgresql")])
         .collect()
 }
 

@@ -18,6 +18,7 @@ mod postmaster;
 pub mod throw_away;
 mod usage;
 
+pub use account::runs_as_root;
 pub use binaries::Binaries;
 pub use embedded::{Durability, Embedded, Settings};
 pub use error::EmbeddedError;
