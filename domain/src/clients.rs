@@ -7,8 +7,8 @@
 //!     Archived --> Active: RestoreClient
 //! ```
 //!
-//! Invariants: a company has a name or an external reference, a person has a name or an external reference; an archived
-//! client changes only by being restored.
+//! Invariants: a company has a name or an external reference, a person has a name, an address or number, or an external
+//! reference; a person of contact has a name; an archived client changes only by being restored.
 
 mod client;
 mod commands;

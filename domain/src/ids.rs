@@ -8,7 +8,16 @@ use uuid::Uuid;
 
 /// What every typed id can do.
 pub trait TypedId:
-    Copy + Eq + Ord + std::hash::Hash + fmt::Display + fmt::Debug + Send + Sync + 'static
+    Copy
+    + Eq
+    + Ord
+    + std::hash::Hash
+    + FromStr<Err = uuid::Error>
+    + fmt::Display
+    + fmt::Debug
+    + Send
+    + Sync
+    + 'static
 {
     /// The id as it is stored.
     fn as_uuid(self) -> Uuid;
@@ -22,6 +31,13 @@ macro_rules! ids {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
+
+        impl $name {
+            /// Gives the stored id its type.
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
 
         impl TypedId for $name {
             fn as_uuid(self) -> Uuid {

@@ -11,7 +11,8 @@ use super::{ClientDetails, ClientDetailsPatch, ClientKind, ContactDetails, Conta
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientCommand {
-    /// Take it into the book of clients. Refused without a name or an external reference.
+    /// Take it into the book of clients. Refused without a name, a person's address or number, or an
+    /// external reference.
     RegisterClient {
         /// What it is in law.
         kind: ClientKind,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SubjectId;
 use crate::values::{EmailAddress, Line, Note, Patch, Personal, PhoneNumber};
 
 /// What is known of a person of contact. Old events read with new fields empty.
@@ -73,5 +74,16 @@ impl ContactDetails {
             phone: patch.phone.against(self.phone.as_ref()),
             notes: patch.notes.against(self.notes.as_ref()),
         }
+    }
+
+    /// Whose personal values these are; `None` while there is none. A further value of the same person takes the same
+    /// subject (DEFINITIONS 9).
+    pub fn subject(&self) -> Option<SubjectId> {
+        self.name
+            .as_ref()
+            .map(Personal::subject)
+            .or_else(|| self.email.as_ref().map(Personal::subject))
+            .or_else(|| self.phone.as_ref().map(Personal::subject))
+            .or_else(|| self.notes.as_ref().map(Personal::subject))
     }
 }

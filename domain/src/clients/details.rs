@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SubjectId;
 use crate::values::{Amount, EmailAddress, Line, Note, Patch, Personal, PhoneNumber};
 
 use super::ClientKind;
@@ -205,12 +206,28 @@ impl ClientDetails {
         }
     }
 
-    /// Whether somebody could find a client of this kind again by them: a name of its kind or an external reference.
+    /// Whether somebody could find a client of this kind again by them: a name of its kind, a person's
+    /// address or number, or an external reference.
     pub fn identify(&self, kind: ClientKind) -> bool {
         let named = match kind {
             ClientKind::Company => self.company_name.is_some() || self.legal_name.is_some(),
-            ClientKind::Person => self.person_name.is_some(),
+            ClientKind::Person => {
+                self.person_name.is_some() || self.email.is_some() || self.phone.is_some()
+            }
         };
         named || self.external_reference.is_some()
+    }
+
+    /// Whose personal values these are; `None` while there is none. A further value of the same person takes the same
+    /// subject (DEFINITIONS 9).
+    pub fn subject(&self) -> Option<SubjectId> {
+        self.person_name
+            .as_ref()
+            .map(Personal::subject)
+            .or_else(|| self.tax_id.as_ref().map(Personal::subject))
+            .or_else(|| self.email.as_ref().map(Personal::subject))
+            .or_else(|| self.phone.as_ref().map(Personal::subject))
+            .or_else(|| self.street.as_ref().map(Personal::subject))
+            .or_else(|| self.notes.as_ref().map(Personal::subject))
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SubjectId;
 use crate::values::{Amount, EmailAddress, Line, Note, Patch, Personal, PhoneNumber};
 
 /// What is known of a lead. Old events read with new fields empty.
@@ -158,10 +159,25 @@ impl LeadDetails {
         }
     }
 
-    /// Whether somebody could find the lead again: a person, a company or an external reference (DEFINITIONS 17).
+    /// Whether somebody could find the lead again: a person, by name, address or number, a company or an external reference
+    /// (DEFINITIONS 17).
     pub fn is_identifiable(&self) -> bool {
         self.person_name.is_some()
+            || self.email.is_some()
+            || self.phone.is_some()
             || self.company_name.is_some()
             || self.external_reference.is_some()
+    }
+
+    /// Whose personal values these are; `None` while there is none. A further value of the same person takes the same
+    /// subject (DEFINITIONS 9).
+    pub fn subject(&self) -> Option<SubjectId> {
+        self.person_name
+            .as_ref()
+            .map(Personal::subject)
+            .or_else(|| self.email.as_ref().map(Personal::subject))
+            .or_else(|| self.phone.as_ref().map(Personal::subject))
+            .or_else(|| self.tax_id.as_ref().map(Personal::subject))
+            .or_else(|| self.notes.as_ref().map(Personal::subject))
     }
 }

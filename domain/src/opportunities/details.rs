@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SubjectId;
 use crate::values::{Line, Note, Patch, Personal};
 
 /// What is known of a sale in sight. Old events read with new fields empty.
@@ -66,5 +67,11 @@ impl OpportunityDetails {
                 .external_reference
                 .against(self.external_reference.as_ref()),
         }
+    }
+
+    /// Whose personal values these are; `None` while there is none. A further value of the same person takes the same
+    /// subject (DEFINITIONS 9).
+    pub fn subject(&self) -> Option<SubjectId> {
+        self.notes.as_ref().map(Personal::subject)
     }
 }

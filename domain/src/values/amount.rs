@@ -1,5 +1,6 @@
 //! Exact decimals for prices, line amounts and quantities.
 
+use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
@@ -52,8 +53,26 @@ impl Amount {
     }
 
     /// The exact value.
-    pub fn value(self) -> Decimal {
+    pub const fn value(self) -> Decimal {
         self.0
+    }
+
+    /// The exact sum.
+    ///
+    /// # Errors
+    /// [`InvalidAmount::OutOfRange`] when it is 10^15 or more.
+    pub fn checked_add(self, other: Self) -> Result<Self, InvalidAmount> {
+        self.0
+            .checked_add(other.0)
+            .ok_or(InvalidAmount::OutOfRange)
+            .and_then(Self::try_new)
+    }
+}
+
+/// Prints the exact value without needless zeros; the same text as in events.
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -61,8 +80,24 @@ impl FromStr for Amount {
     type Err = InvalidAmount;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Decimal::from_str_exact(text)
-            .map_err(|_not_decimal| InvalidAmount::NotANumber)
-            .and_then(Self::try_new)
+        if !is_written_plainly(text) {
+            return Err(InvalidAmount::NotANumber);
+        }
+        match Decimal::from_str_exact(text) {
+            Ok(value) => Self::try_new(value),
+            Err(rust_decimal::Error::Underflow) => Err(InvalidAmount::TooPrecise),
+            Err(_too_long) => Err(InvalidAmount::OutOfRange),
+        }
     }
 }
+
+/// A sign at most, digits, a point at most: no exponent, no separators.
+fn is_written_plainly(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, places) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(places)
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// An e-mail address, trimmed, its domain in lower case; at most 254 characters (RFC 5321, 4.5.3.1.3).
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Characters that a local part without quotes may not hold (RFC 5322, 3.2.3).
+const SPECIAL: &str = "@()<>[]:;,\\\"";
+
+/// An e-mail address, trimmed, its domain in lower case; at most 254 octets, 64 of them before the @ (RFC 5321, 4.5.3.1).
+/// Quoted local parts, which nobody uses, are refused with the characters that only they may hold.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
@@ -36,7 +40,7 @@ impl FromStr for EmailAddress {
             !part.is_empty()
                 && !part
                     .chars()
-                    .any(|c| c.is_whitespace() || c.is_control() || c == '@')
+                    .any(|c| c.is_whitespace() || c.is_control() || SPECIAL.contains(c))
         };
         let labels = domain.split('.').all(|label| {
             !label.is_empty()
@@ -59,3 +63,6 @@ impl std::fmt::Debug for EmailAddress {
         f.write_str("EmailAddress(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat};
 use chrono_tz::Tz;
 
 /// When something happened in the world: a day, or an instant with its offset. The precision is kept.
@@ -27,9 +27,10 @@ pub enum Occurred {
     Unknown,
 }
 
-/// Neither a date (`2017-03-01`) nor an instant with offset (`2017-03-01T10:00:00+01:00`).
+/// Neither a date (`2017-03-01`) nor an instant with offset (`2017-03-01T10:00:00+01:00`), or not of the years 1900 to 2199,
+/// in which a company does business: `0217-03-01` is a slip, not history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("neither a date nor an instant with its offset (ISO 8601)")]
+#[error("neither a date nor an instant with its offset (ISO 8601), of the years 1900 to 2199")]
 pub struct InvalidBusinessTime;
 
 impl BusinessTime {
@@ -38,6 +39,14 @@ impl BusinessTime {
         match self {
             Self::Date(date) => date,
             Self::Instant(instant) => instant.with_timezone(&zone).date_naive(),
+        }
+    }
+
+    /// The year in which it happened, by its own offset.
+    fn year(self) -> i32 {
+        match self {
+            Self::Date(date) => date.year(),
+            Self::Instant(instant) => instant.year(),
         }
     }
 }
@@ -57,10 +66,18 @@ impl FromStr for BusinessTime {
     type Err = InvalidBusinessTime;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self::Date).or_else(|_not_a_date| {
-            DateTime::parse_from_rfc3339(text)
-                .map(Self::Instant)
-                .map_err(|_neither| InvalidBusinessTime)
-        })
+        let time = text
+            .parse()
+            .map(Self::Date)
+            .or_else(|_not_a_date| DateTime::parse_from_rfc3339(text).map(Self::Instant))
+            .map_err(|_neither| InvalidBusinessTime)?;
+        if (1900..2200).contains(&time.year()) {
+            Ok(time)
+        } else {
+            Err(InvalidBusinessTime)
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A correction of one optional field. Use with `#[serde(default, skip_serializing_if = "Patch::is_keep")]`:
 /// a missing key keeps, `null` clears, a value sets.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Patch<T> {
     /// The field stays as it is.
     #[default]
@@ -58,3 +58,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
         Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
     }
 }
+
+#[cfg(test)]
+mod tests;

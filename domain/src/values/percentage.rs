@@ -1,5 +1,8 @@
 //! Percentages.
 
+use std::fmt;
+use std::str::FromStr;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +37,27 @@ impl Percentage {
     }
 
     /// The value, 0 to 100.
-    pub fn value(self) -> Decimal {
+    pub const fn value(self) -> Decimal {
         self.0
+    }
+}
+
+impl FromStr for Percentage {
+    type Err = InvalidPercentage;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains('_') {
+            return Err(InvalidPercentage);
+        }
+        Decimal::from_str_exact(text)
+            .map_err(|_not_decimal| InvalidPercentage)
+            .and_then(Self::try_new)
+    }
+}
+
+/// Prints the number without the sign: `12.5`.
+impl fmt::Display for Percentage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

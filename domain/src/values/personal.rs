@@ -104,3 +104,6 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Personal<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

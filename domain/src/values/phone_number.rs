@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// A telephone number in E.164 form (`+34931234567`). Nine digits that begin with 6 to 9 are read as Spanish.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PhoneNumber(String);
 
@@ -59,3 +59,6 @@ impl std::fmt::Debug for PhoneNumber {
         f.write_str("PhoneNumber(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;
