@@ -5,9 +5,9 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use strum::VariantNames;
 
-use crate::clients::Client;
-use crate::clients::ClientEvent;
+use crate::clients::{Client, ClientEvent};
 use crate::decider::Decider;
 use crate::leads::{Lead, LeadEvent};
 use crate::opportunities::{Opportunity, OpportunityEvent};
@@ -107,7 +107,35 @@ pub fn tag(event_type: &str, payload: Value) -> Value {
     Value::Object(Map::from_iter([(event_type.to_owned(), payload)]))
 }
 
+/// Every stored event type of the current version by its aggregate type: what the journal may have to read.
+pub const VOCABULARY: [(&str, &[&str]); 9] = [
+    (Company::TYPE, CompanyEvent::VARIANTS),
+    (Catalogue::TYPE, CatalogueEvent::VARIANTS),
+    (Pipeline::TYPE, PipelineEvent::VARIANTS),
+    (TeamTree::TYPE, TeamTreeEvent::VARIANTS),
+    (User::TYPE, UserEvent::VARIANTS),
+    (Product::TYPE, ProductEvent::VARIANTS),
+    (Lead::TYPE, LeadEvent::VARIANTS),
+    (Client::TYPE, ClientEvent::VARIANTS),
+    (Opportunity::TYPE, OpportunityEvent::VARIANTS),
+];
+
 impl Event {
+    /// Stored type of the aggregate to which it happened.
+    pub fn aggregate_type(&self) -> &'static str {
+        match self {
+            Self::Company(_) => Company::TYPE,
+            Self::Catalogue(_) => Catalogue::TYPE,
+            Self::Pipeline(_) => Pipeline::TYPE,
+            Self::TeamTree(_) => TeamTree::TYPE,
+            Self::User(_) => User::TYPE,
+            Self::Product(_) => Product::TYPE,
+            Self::Lead(_) => Lead::TYPE,
+            Self::Client(_) => Client::TYPE,
+            Self::Opportunity(_) => Opportunity::TYPE,
+        }
+    }
+
     /// Splits the event into type, version and payload.
     ///
     /// # Errors
