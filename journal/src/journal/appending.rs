@@ -1,0 +1,117 @@
+//! Appending through the group-commit writer.
+
+use std::collections::BTreeSet;
+
+use cartera_domain::ids::SubjectId;
+
+use super::Journal;
+use crate::append::{Append, AppendError, Appended, Encoded, Lane, Outcome, encode, prepare};
+use crate::vault::{MintedKey, SubjectKeys, VaultError};
+
+/// How the keys of an append are found. A lost race leads from one to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// New streams mostly bring new people: make their keys without asking.
+    Assume,
+    /// Ask, and make what is missing.
+    Ask,
+    /// Ask, and take what is missing for erased.
+    Insist,
+}
+
+impl Search {
+    fn harder(self) -> Self {
+        match self {
+            Self::Assume => Self::Ask,
+            Self::Ask | Self::Insist => Self::Insist,
+        }
+    }
+}
+
+impl Journal {
+    /// Writes an append, together with the others that wait.
+    ///
+    /// # Errors
+    /// See [`AppendError`]. [`AppendError::Unavailable`] alone leaves open whether it was written: send the same again.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let encoded = self.encode(&append)?;
+        self.append_encoded(&append, &encoded, first_search(&append), Lane::Interactive)
+            .await
+    }
+
+    /// Writes many appends, after whatever a person waits for, as many to a call as fit. Each has its own outcome, in
+    /// order. Appends to the same stream go one after the other, so give a stream's events together.
+    pub async fn append_many(&self, appends: Vec<Append>) -> Vec<Result<Appended, AppendError>> {
+        let sent = futures_util::future::join_all(appends.iter().map(|append| async move {
+            let encoded = self.encode(append)?;
+            // Sealing thousands of values at one go would keep this thread from everybody else.
+            tokio::task::yield_now().await;
+            self.append_encoded(append, &encoded, first_search(append), Lane::Bulk)
+                .await
+        }));
+        sent.await
+    }
+
+    fn encode(&self, append: &Append) -> Result<Encoded, AppendError> {
+        if append.context.depth > self.0.max_depth {
+            return Err(AppendError::TooDeep);
+        }
+        Ok(encode(append)?)
+    }
+
+    async fn append_encoded(
+        &self,
+        append: &Append,
+        encoded: &Encoded,
+        first: Search,
+        lane: Lane,
+    ) -> Result<Appended, AppendError> {
+        let mut search = first;
+        loop {
+            let (keys, minted) = self.subject_keys(&encoded.subjects, search).await?;
+            let waiting = self
+                .0
+                .queue
+                .push(lane, prepare(append, encoded, &keys, minted)?);
+            match waiting.await {
+                Ok(Outcome::Done(outcome)) => return outcome,
+                Ok(Outcome::SealAgain) => search = search.harder(),
+                Err(_closed) => {
+                    return Err(AppendError::Unavailable(
+                        "the journal is closing".to_owned(),
+                    ));
+                }
+            }
+        }
+    }
+
+    async fn subject_keys(
+        &self,
+        subjects: &BTreeSet<SubjectId>,
+        search: Search,
+    ) -> Result<(SubjectKeys, Vec<MintedKey>), AppendError> {
+        let vault = &self.0.vault;
+        let unavailable = |error: VaultError| AppendError::Unavailable(error.to_string());
+        let mut keys = match search {
+            Search::Assume => vault.unwrapped(subjects),
+            Search::Ask | Search::Insist => vault.keys(subjects).await.map_err(unavailable)?,
+        };
+        let minted = match search {
+            Search::Assume | Search::Ask => vault.mint(subjects, &mut keys).map_err(unavailable)?,
+            Search::Insist => Vec::new(),
+        };
+        Ok((keys, minted))
+    }
+}
+
+fn first_search(append: &Append) -> Search {
+    if append
+        .streams
+        .iter()
+        .all(|stream| stream.expected_version == 0)
+    {
+        Search::Assume
+    } else {
+        Search::Ask
+    }
+}

@@ -1,0 +1,332 @@
+//! The subjects' keys: minted with the first personal value, kept wrapped, blocked, destroyed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cartera_domain::ids::{SubjectId, TypedId};
+use chrono::NaiveDate;
+use moka::sync::Cache;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::cipher::{NONCE_LENGTH, Secret, decrypt, encrypt, fill_random, keyed_hash};
+use super::{MasterKey, VaultError};
+
+/// Most keys that are kept unwrapped.
+const CACHED_KEYS: u64 = 20_000;
+/// How long a key stays unwrapped: another node that destroys it is heard by then at the latest.
+const CACHED_FOR: Duration = Duration::from_mins(1);
+
+/// Keeps the subjects' keys and makes the keyed hashes. Cheap to clone.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    pool: PgPool,
+    journal: Uuid,
+    wrapping: Secret,
+    tokens: Secret,
+    fingerprints: Secret,
+    unwrapped: Cache<SubjectId, Arc<Secret>>,
+    changed: Box<dyn Fn() + Send + Sync>,
+}
+
+/// A key that was just made, as it is to be stored before its first use.
+pub(crate) struct MintedKey {
+    pub(crate) subject: SubjectId,
+    wrapped: Vec<u8>,
+    secret: Arc<Secret>,
+}
+
+/// The keys that one payload or one batch of payloads needs; a subject without a usable key is not in it.
+#[derive(Default)]
+pub(crate) struct SubjectKeys(BTreeMap<SubjectId, Arc<Secret>>);
+
+impl SubjectKeys {
+    pub(crate) fn get(&self, subject: SubjectId) -> Option<&Secret> {
+        self.0.get(&subject).map(|key| &**key)
+    }
+}
+
+impl Vault {
+    pub(crate) fn new(
+        pool: PgPool,
+        journal: Uuid,
+        master: &MasterKey,
+        changed: Box<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            pool,
+            journal,
+            wrapping: master.derive("wrap subject keys"),
+            tokens: master.derive("look-up tokens"),
+            fingerprints: master.derive("fingerprints"),
+            unwrapped: Cache::builder()
+                .max_capacity(CACHED_KEYS)
+                .time_to_live(CACHED_FOR)
+                .build(),
+            changed,
+        }))
+    }
+
+    /// The token by which a text is found and claimed without being stored: HMAC-SHA-256 under the look-up key.
+    /// Normalise the text first; equal texts of different scopes have different tokens.
+    pub fn token(&self, scope: &str, text: &str) -> [u8; 32] {
+        keyed_hash(&self.0.tokens, &[scope.as_bytes(), text.as_bytes()])
+    }
+
+    /// The fingerprint of a command's content, for its receipt: HMAC-SHA-256.
+    pub fn fingerprint(&self, content: &[u8]) -> [u8; 32] {
+        keyed_hash(&self.0.fingerprints, &[content])
+    }
+
+    /// Makes a subject's values unreadable until the date, when their retention ends and they may be destroyed.
+    /// Its claims stay: what a blocked person holds is not free.
+    ///
+    /// # Errors
+    /// [`VaultError::NoActiveKey`] when there is no key to block.
+    pub async fn block(&self, subject: SubjectId, until: NaiveDate) -> Result<(), VaultError> {
+        let blocked = sqlx::query!(
+            "UPDATE subject_keys SET state = 'blocked', blocked_until = $2 WHERE subject = $1 AND state <> 'destroyed'",
+            subject.as_uuid(),
+            until,
+        )
+        .execute(&self.0.pool)
+        .await?;
+        self.forget_everywhere().await?;
+        if blocked.rows_affected() == 0 {
+            Err(VaultError::NoActiveKey(subject))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Makes a blocked subject's values readable again.
+    ///
+    /// # Errors
+    /// [`VaultError::NoActiveKey`] when the key is destroyed or never was.
+    pub async fn unblock(&self, subject: SubjectId) -> Result<(), VaultError> {
+        let unblocked = sqlx::query!(
+            "UPDATE subject_keys SET state = 'active', blocked_until = NULL WHERE subject = $1 AND state <> 'destroyed'",
+            subject.as_uuid(),
+        )
+        .execute(&self.0.pool)
+        .await?;
+        self.forget();
+        if unblocked.rows_affected() == 0 {
+            Err(VaultError::NoActiveKey(subject))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Destroys the keys of a subject and of all that were merged with it, and the tokens of their claims. Erasure: no
+    /// event changes, no hash changes, and none of their values is ever read again. Twice is once.
+    ///
+    /// # Errors
+    /// When the database does not answer; then nothing is destroyed.
+    pub async fn destroy(&self, subject: SubjectId) -> Result<(), VaultError> {
+        let mut tx = self.0.pool.begin().await?;
+        let all = merged_with(&mut tx, subject).await?;
+        sqlx::query!(
+            "INSERT INTO subject_keys (subject, state) SELECT unnest($1::uuid[]), 'destroyed'
+             ON CONFLICT (subject) DO UPDATE SET state = 'destroyed', wrapped = NULL, blocked_until = NULL",
+            &all,
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!("DELETE FROM claims WHERE subject = ANY($1)", &all)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.forget_everywhere().await
+    }
+
+    /// Notes that two subjects are one person: destroying one destroys both.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn subjects_merged(
+        &self,
+        from: SubjectId,
+        into: SubjectId,
+    ) -> Result<(), VaultError> {
+        sqlx::query!(
+            "UPDATE subject_keys SET merged_into = $2 WHERE subject = $1 AND $1 <> $2",
+            from.as_uuid(),
+            into.as_uuid(),
+        )
+        .execute(&self.0.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Drops every unwrapped key here, and tells the other nodes to; one that does not hear drops them after a minute.
+    async fn forget_everywhere(&self) -> Result<(), VaultError> {
+        self.forget();
+        crate::announcements::keys_changed(&self.0.pool, self.0.journal).await?;
+        Ok(())
+    }
+
+    /// Drops every unwrapped key, and what was opened with them.
+    pub(crate) fn forget(&self) {
+        self.0.unwrapped.invalidate_all();
+        (self.0.changed)();
+    }
+
+    /// The usable keys of these subjects.
+    pub(crate) async fn keys(
+        &self,
+        subjects: &BTreeSet<SubjectId>,
+    ) -> Result<SubjectKeys, VaultError> {
+        let (mut keys, missing) = self.cached(subjects);
+        if !missing.is_empty() {
+            let mut connection = self.0.pool.acquire().await?;
+            self.read(&mut connection, &missing, &mut keys).await?;
+        }
+        Ok(keys)
+    }
+
+    /// The usable keys of these subjects, read on this connection.
+    pub(crate) async fn keys_on(
+        &self,
+        connection: &mut PgConnection,
+        subjects: &BTreeSet<SubjectId>,
+    ) -> Result<SubjectKeys, VaultError> {
+        let (mut keys, missing) = self.cached(subjects);
+        if !missing.is_empty() {
+            self.read(connection, &missing, &mut keys).await?;
+        }
+        Ok(keys)
+    }
+
+    /// Those of the keys that need not be read.
+    pub(crate) fn unwrapped(&self, subjects: &BTreeSet<SubjectId>) -> SubjectKeys {
+        self.cached(subjects).0
+    }
+
+    fn cached(&self, subjects: &BTreeSet<SubjectId>) -> (SubjectKeys, Vec<Uuid>) {
+        let mut keys = SubjectKeys::default();
+        let mut missing = Vec::new();
+        for subject in subjects {
+            match self.0.unwrapped.get(subject) {
+                Some(key) => drop(keys.0.insert(*subject, key)),
+                None => missing.push(subject.as_uuid()),
+            }
+        }
+        (keys, missing)
+    }
+
+    async fn read(
+        &self,
+        connection: &mut PgConnection,
+        subjects: &[Uuid],
+        keys: &mut SubjectKeys,
+    ) -> Result<(), VaultError> {
+        let rows = sqlx::query!(
+            r#"SELECT subject, wrapped AS "wrapped!" FROM subject_keys WHERE subject = ANY($1) AND state = 'active'"#,
+            subjects,
+        )
+        .fetch_all(connection)
+        .await?;
+        for row in rows {
+            let subject = SubjectId::from_uuid(row.subject);
+            let key = Arc::new(self.unwrap(subject, &row.wrapped)?);
+            self.0.unwrapped.insert(subject, Arc::clone(&key));
+            keys.0.insert(subject, key);
+        }
+        Ok(())
+    }
+
+    /// Makes a key for every subject that has none among `keys`; they may be used once their rows are committed.
+    pub(crate) fn mint(
+        &self,
+        subjects: &BTreeSet<SubjectId>,
+        keys: &mut SubjectKeys,
+    ) -> Result<Vec<MintedKey>, VaultError> {
+        let mut minted = Vec::new();
+        for subject in subjects {
+            if keys.get(*subject).is_none() {
+                let mut key = Zeroizing::new([0; 32]);
+                fill_random(key.as_mut_slice())?;
+                let secret = Arc::new(key);
+                minted.push(MintedKey {
+                    subject: *subject,
+                    wrapped: self.wrap(*subject, &secret)?,
+                    secret: Arc::clone(&secret),
+                });
+                keys.0.insert(*subject, secret);
+            }
+        }
+        Ok(minted)
+    }
+
+    /// Stores minted keys, durably. Answers the subjects that had a row already: their minted key must not be used.
+    pub(crate) async fn store(
+        &self,
+        connection: &mut PgConnection,
+        minted: &[&MintedKey],
+    ) -> Result<BTreeSet<SubjectId>, sqlx::Error> {
+        let subjects: Vec<Uuid> = minted.iter().map(|key| key.subject.as_uuid()).collect();
+        let wrapped: Vec<&[u8]> = minted.iter().map(|key| key.wrapped.as_slice()).collect();
+        let stored = sqlx::query_scalar!(
+            "INSERT INTO subject_keys (subject, wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])
+             ON CONFLICT (subject) DO NOTHING RETURNING subject",
+            &subjects,
+            &wrapped as _,
+        )
+        .fetch_all(connection)
+        .await?;
+        let stored: BTreeSet<SubjectId> = stored.into_iter().map(SubjectId::from_uuid).collect();
+        let (kept, lost): (Vec<&MintedKey>, Vec<&MintedKey>) =
+            minted.iter().partition(|key| stored.contains(&key.subject));
+        for key in kept {
+            self.0
+                .unwrapped
+                .insert(key.subject, Arc::clone(&key.secret));
+        }
+        Ok(lost.into_iter().map(|key| key.subject).collect())
+    }
+
+    fn wrap(&self, subject: SubjectId, key: &Secret) -> Result<Vec<u8>, VaultError> {
+        let sealed = encrypt(
+            &self.0.wrapping,
+            key.as_slice(),
+            subject.as_uuid().as_bytes(),
+        )?;
+        Ok([sealed.nonce.as_slice(), sealed.text.as_slice()].concat())
+    }
+
+    fn unwrap(&self, subject: SubjectId, wrapped: &[u8]) -> Result<Secret, VaultError> {
+        wrapped
+            .split_first_chunk::<NONCE_LENGTH>()
+            .and_then(|(nonce, text)| {
+                decrypt(&self.0.wrapping, *nonce, text, subject.as_uuid().as_bytes())
+            })
+            .and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok())
+            .map(Zeroizing::new)
+            .ok_or_else(|| VaultError::Broken(format!("key of {subject}")))
+    }
+}
+
+/// The subject and all that were merged with it, in either direction and over any number of steps.
+async fn merged_with(
+    connection: &mut PgConnection,
+    subject: SubjectId,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"WITH RECURSIVE person (subject) AS (
+               SELECT $1::uuid
+               UNION
+               SELECT CASE WHEN k.subject = p.subject THEN k.merged_into ELSE k.subject END
+               FROM person p
+               JOIN subject_keys k ON k.merged_into IS NOT NULL AND p.subject IN (k.subject, k.merged_into)
+           )
+           SELECT subject AS "subject!" FROM person"#,
+        subject.as_uuid(),
+    )
+    .fetch_all(connection)
+    .await
+}

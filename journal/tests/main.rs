@@ -1,0 +1,4 @@
+//! The journal's promises, on a real PostgreSQL.
+
+mod appending;
+mod world;
