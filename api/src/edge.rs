@@ -9,6 +9,7 @@
 //! - [`identify`]: the trait by which the identity module says who asks;
 //! - [`precheck`]: documents judged in linear time before anything runs;
 //! - `operation`: the path of one operation, the same for both transports;
+//! - `nulls`: the data of an answer with errors, mended;
 //! - `http`: GraphQL over HTTP; `websocket`: graphql-transport-ws;
 //! - [`headers`]: security headers for the whole service; [`request_id`]: the name of each request.
 
@@ -20,6 +21,7 @@ pub mod settings;
 
 mod csp_reports;
 mod http;
+mod nulls;
 mod operation;
 mod origin;
 mod parameters;
@@ -28,12 +30,13 @@ mod websocket;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::{Context, Executor};
+use async_graphql::{Context, Executor, ObjectType, Schema, SubscriptionType};
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 
+use self::operation::Engine;
 use crate::error::ApiError;
 
 pub use headers::secure;
@@ -48,22 +51,40 @@ pub const GRAPHQL_PATH: &str = "/graphql";
 /// A schema, an identity module and their settings, made ready to be served.
 #[derive(Debug)]
 pub struct Edge<S, I> {
-    executor: S,
+    engine: Engine<S>,
     identify: Arc<I>,
     settings: Arc<Settings>,
     shutdown: CancellationToken,
 }
 
-impl<S: Executor, I: Identify> Edge<S, I> {
+/// A schema that can say itself as text.
+pub trait Described: Executor {
+    /// The schema in GraphQL's definition language.
+    fn sdl(&self) -> String;
+}
+
+impl<Q, M, S> Described for Schema<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    fn sdl(&self) -> String {
+        Self::sdl(self)
+    }
+}
+
+impl<S: Described, I: Identify> Edge<S, I> {
     /// Puts the edge in front of a schema. When `shutdown` is cancelled, open sockets are closed.
     pub fn new(
-        executor: S,
+        schema: S,
         identify: Arc<I>,
         settings: Settings,
         shutdown: CancellationToken,
     ) -> Self {
+        let sdl = schema.sdl();
         Self {
-            executor,
+            engine: Engine::new(schema, &sdl),
             identify,
             settings: Arc::new(settings),
             shutdown,
@@ -74,7 +95,7 @@ impl<S: Executor, I: Identify> Edge<S, I> {
 impl<S: Clone, I> Clone for Edge<S, I> {
     fn clone(&self) -> Self {
         Self {
-            executor: self.executor.clone(),
+            engine: self.engine.clone(),
             identify: Arc::clone(&self.identify),
             settings: Arc::clone(&self.settings),
             shutdown: self.shutdown.clone(),

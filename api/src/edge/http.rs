@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use self::accept::MediaType;
 use super::identify::{Credentials, Identify};
-use super::operation::{Asker, Operation, admit, run, wrong_transport};
+use super::operation::{Asker, Operation, admit, wrong_transport};
 use super::parameters::Parameters;
 use super::request_id::RequestId;
 use super::{Client, Edge, websocket};
@@ -103,15 +103,11 @@ async fn answer<S: Executor, I: Identify>(
     operation: Operation,
     media: MediaType,
 ) -> Response {
-    let id = operation.id;
+    let id = operation.id();
     let answer = match operation.kind {
         OperationType::Query | OperationType::Mutation => {
-            run(
-                &edge.executor,
-                operation,
-                edge.settings.limits.execution_time,
-            )
-            .await
+            let within = edge.settings.limits.execution_time;
+            edge.engine.run(operation, within).await
         }
         OperationType::Subscription => Answer::refused(&wrong_transport(), id),
     };

@@ -6,28 +6,48 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Request};
+use async_graphql::{Executor, Request, Response};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use tracing::Instrument;
 
 use super::identify::Identify;
+use super::nulls::{self, Types};
 use super::parameters::Parameters;
 use super::request_id::RequestId;
 use super::settings::{Introspection, Settings};
 use super::{Client, precheck};
 use crate::error::{Answer, ApiError, Code};
 
+/// A schema that runs operations, and what is known of its types.
+#[derive(Clone, Debug)]
+pub(super) struct Engine<S> {
+    executor: S,
+    types: Arc<Types>,
+}
+
 /// An operation that may run.
 pub(super) struct Operation {
     request: Request,
-    /// The caller's document, to point into when something in it is wrong.
-    document: Arc<str>,
-    /// The name of the request, for its errors.
-    pub(super) id: RequestId,
+    asked: Asked,
     /// Query, mutation or subscription.
     pub(super) kind: OperationType,
     span: tracing::Span,
+}
+
+/// What was asked, to tell from an answer what is wrong with it.
+#[derive(Clone)]
+struct Asked {
+    document: Arc<str>,
+    operation_name: Option<String>,
+    id: RequestId,
+}
+
+impl Operation {
+    /// The name of the request.
+    pub(super) fn id(&self) -> RequestId {
+        self.asked.id
+    }
 }
 
 /// Who asks, and in which request.
@@ -76,7 +96,11 @@ pub(super) fn admit<I: Identify>(
     let kind = chosen.ty;
     let span = tracing::info_span!("graphql", request_id = %asker.id, operation = operation_name.as_deref(), kind = %kind, cost);
 
-    let document: Arc<str> = query.into();
+    let origin = Asked {
+        document: query.into(),
+        operation_name: operation_name.clone(),
+        id: asker.id,
+    };
     let mut request = Request::new(String::new())
         .variables(variables)
         .data(asker.id)
@@ -91,62 +115,77 @@ pub(super) fn admit<I: Identify>(
     }
     Ok(Operation {
         request,
-        document,
-        id: asker.id,
+        asked: origin,
         kind,
         span,
     })
 }
 
-/// Runs a query or mutation; a panic and a late answer become errors of this one operation.
-pub(super) async fn run<S: Executor>(
-    executor: &S,
-    operation: Operation,
-    within: Duration,
-) -> Answer {
-    let Operation {
-        request,
-        document,
-        id,
-        kind: _,
-        span,
-    } = operation;
-    let work = AssertUnwindSafe(executor.execute(request)).catch_unwind();
-    match tokio::time::timeout(within, work).instrument(span).await {
-        Ok(Ok(response)) => Answer::of(response, &document, id),
-        Ok(Err(panic)) => Answer::refused(&panicked(panic.as_ref(), id), id),
-        Err(_elapsed) => Answer::refused(&ApiError::timeout(), id),
+impl<S: Executor> Engine<S> {
+    /// Makes a schema ready to run operations; `sdl` is its own text.
+    pub(super) fn new(executor: S, sdl: &str) -> Self {
+        let types = Arc::new(Types::of(sdl));
+        Self { executor, types }
+    }
+
+    /// Runs a query or mutation; a panic and a late answer become errors of this one operation.
+    pub(super) async fn run(&self, operation: Operation, within: Duration) -> Answer {
+        let Operation {
+            request,
+            asked,
+            kind: _,
+            span,
+        } = operation;
+        let work = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
+        match tokio::time::timeout(within, work).instrument(span).await {
+            Ok(Ok(response)) => asked.answer(response, &self.types),
+            Ok(Err(panic)) => asked.panicked(panic.as_ref()),
+            Err(_elapsed) => Answer::refused(&ApiError::timeout(), asked.id),
+        }
+    }
+
+    /// Runs a subscription: one answer per event, until it ends.
+    pub(super) fn subscribe(&self, operation: Operation) -> BoxStream<'static, Answer> {
+        let Operation {
+            request,
+            asked,
+            kind: _,
+            span,
+        } = operation;
+        let events = self.executor.execute_stream(request, None);
+        let types = Arc::clone(&self.types);
+        stream::unfold(Some(events), move |events| {
+            let (asked, types, span) = (asked.clone(), Arc::clone(&types), span.clone());
+            async move {
+                let mut events = events?;
+                let next = AssertUnwindSafe(events.next())
+                    .catch_unwind()
+                    .instrument(span)
+                    .await;
+                match next {
+                    Ok(response) => Some((asked.answer(response?, &types), Some(events))),
+                    Err(panic) => Some((asked.panicked(panic.as_ref()), None)),
+                }
+            }
+        })
+        .boxed()
     }
 }
 
-/// Runs a subscription: one answer per event, until it ends.
-pub(super) fn subscribe<S: Executor>(
-    executor: &S,
-    operation: Operation,
-) -> BoxStream<'static, Answer> {
-    let Operation {
-        request,
-        document,
-        id,
-        kind: _,
-        span,
-    } = operation;
-    let events = executor.execute_stream(request, None);
-    stream::unfold(Some(events), move |events| {
-        let (document, span) = (Arc::clone(&document), span.clone());
-        async move {
-            let mut events = events?;
-            let next = AssertUnwindSafe(events.next())
-                .catch_unwind()
-                .instrument(span)
-                .await;
-            match next {
-                Ok(response) => Some((Answer::of(response?, &document, id), Some(events))),
-                Err(panic) => Some((Answer::refused(&panicked(panic.as_ref(), id), id), None)),
-            }
-        }
-    })
-    .boxed()
+impl Asked {
+    fn answer(&self, mut response: Response, types: &Types) -> Answer {
+        nulls::mend(
+            &mut response,
+            types,
+            &self.document,
+            self.operation_name.as_deref(),
+        );
+        Answer::of(response, &self.document, self.id)
+    }
+
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Answer {
+        Answer::refused(&panicked(panic, self.id), self.id)
+    }
 }
 
 /// Logs a panic. Only a literal text is shown: a formatted one may hold somebody's data.

@@ -17,7 +17,7 @@ use async_graphql::parser::types::{
 
 use crate::error::{ApiError, Code};
 
-pub use chosen::choose;
+pub use chosen::{choose, operation};
 pub use cost::cost;
 pub use measure::{Measure, measure};
 pub use tokens::{Scan, scan};

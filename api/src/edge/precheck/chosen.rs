@@ -15,6 +15,21 @@ pub fn choose<'a>(
     name: Option<&str>,
     variables: &Variables,
 ) -> Result<&'a OperationDefinition, ApiError> {
+    let operation = operation(document, name).ok_or_else(|| {
+        ApiError::new(
+            Code::GraphqlValidationFailed,
+            "operationName does not choose one operation of the document",
+        )
+    })?;
+    require_variables(operation, variables)?;
+    Ok(operation)
+}
+
+/// The operation that `name` means, or the only one.
+pub fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
     let mut operations = document.operations.iter();
     let found = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
@@ -25,14 +40,7 @@ pub fn choose<'a>(
         }
         (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
     };
-    let operation = found.ok_or_else(|| {
-        ApiError::new(
-            Code::GraphqlValidationFailed,
-            "operationName does not choose one operation of the document",
-        )
-    })?;
-    require_variables(&operation.node, variables)?;
-    Ok(&operation.node)
+    found.map(|operation| &operation.node)
 }
 
 /// The specification coerces all variables before execution, used or not; async-graphql only those that are used.

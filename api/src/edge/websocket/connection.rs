@@ -19,7 +19,7 @@ use super::operations::{NoTicket, Operations, Ticket};
 use super::writer::{Outgoing, Permission, Writer};
 use super::{Close, message, message::FromClient};
 use crate::edge::identify::{Credentials, Identify};
-use crate::edge::operation::{Asker, Operation, admit, run, subscribe};
+use crate::edge::operation::{Asker, Engine, Operation, admit};
 use crate::edge::parameters::Parameters;
 use crate::edge::{Client, Edge, RequestId};
 use crate::error::{Answer, ApiError, Code};
@@ -269,29 +269,28 @@ impl<S: Executor, I: Identify> Connection<S, I> {
     }
 
     fn spawn(&mut self, ticket: &Ticket, operation: Operation) {
-        let executor = self.edge.executor.clone();
+        let engine = self.edge.engine.clone();
         let within = self.edge.settings.limits.execution_time;
         let sender = self.sender.clone();
         let task = self
             .tasks
-            .spawn(perform(executor, operation, within, ticket.clone(), sender));
+            .spawn(perform(engine, operation, within, ticket.clone(), sender));
         self.operations.runs_in(ticket, task);
     }
 }
 
 /// Runs an operation and queues its messages: `next` for each answer, then `complete`; `error` when it was refused.
 async fn perform<S: Executor>(
-    executor: S,
+    engine: Engine<S>,
     operation: Operation,
     within: Duration,
     ticket: Ticket,
     sender: mpsc::Sender<Outgoing>,
 ) {
     let mut answers = match operation.kind {
-        OperationType::Subscription => subscribe(&executor, operation),
+        OperationType::Subscription => engine.subscribe(operation),
         OperationType::Query | OperationType::Mutation => {
-            futures_util::stream::once(async move { run(&executor, operation, within).await })
-                .boxed()
+            futures_util::stream::once(async move { engine.run(operation, within).await }).boxed()
         }
     };
     let mut last = message::complete(&ticket.id);
