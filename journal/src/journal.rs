@@ -23,6 +23,7 @@ use crate::upcasting::Upcasters;
 use crate::vault::{MasterKey, Vault, VaultError};
 
 mod appending;
+mod lookups;
 mod migrations;
 
 /// Identity of one log; the genesis of its chain.

@@ -37,6 +37,9 @@ impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
+    /// One.
+    pub const ONE: Self = Self(Decimal::ONE);
+
     /// Checks places and range.
     ///
     /// # Errors

@@ -1,0 +1,19 @@
+//! Takes files of records in: through commands and the journal like everything else, in bulk.
+//!
+//! A file is read row by row, each record is decided by the same functions as a person's command, and what is accepted goes
+//! into the log in batches. Each record carries a claim on its external key and a command id made from its content, so that
+//! the same file again adds nothing, whoever imports it. A dry run does all but append.
+//!
+//! In reading order: [`profile`] (how columns become fields), [`record`] (one record's values), [`references`] (what a
+//! record names), [`plan`] (what a record means), [`run`] (the whole file), [`verdict`] (what became of it).
+
+pub mod plan;
+pub mod profile;
+pub mod record;
+mod references;
+pub mod run;
+pub mod verdict;
+
+pub use profile::{InvalidProfile, Profile, RecordKind};
+pub use run::{Import, ImportError, Mode};
+pub use verdict::{Progress, Summary, Verdict};

@@ -1,0 +1,519 @@
+//! A whole file: read in a thread of its own, decided and written in batches.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+use std::path::Path;
+
+use cartera_domain::Permission;
+use cartera_journal::{Actor, Append, AppendError, Receipt, Source};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::bus::CommandBus;
+use crate::draft::Draft;
+use crate::envelope::{Caller, Envelope};
+use crate::error::CommandError;
+use crate::files::{FileRefusal, RefusedCell, RefusedRows, WorkerProgram};
+
+use super::plan::{Planner, Refused};
+use super::profile::{Field, InvalidProfile, Profile, RecordKind};
+use super::record::{Layout, Record};
+use super::references::References;
+use super::verdict::{Progress, Summary, Verdict};
+
+mod reading;
+
+use reading::{Read, read};
+
+/// Records that are planned and written together.
+const BATCH: usize = 1_000;
+/// How often a batch is sent again when the journal does not answer.
+const RESENDS: u32 = 5;
+
+/// Whether something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What is accepted goes into the log.
+    Write,
+    /// Nothing is written; the verdicts are those of a real run.
+    DryRun,
+}
+
+/// An import of one file.
+pub struct Import<'a> {
+    bus: &'a CommandBus,
+    profile: &'a Profile,
+    envelope: Envelope,
+    mode: Mode,
+    worker: WorkerProgram,
+}
+
+/// Why a file is not imported, or not to its end. What was accepted until then is in the log; the same file again goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The caller may not import.
+    #[error("you may not import files")]
+    Forbidden,
+    /// The file as a whole cannot be read.
+    #[error(transparent)]
+    File(#[from] FileRefusal),
+    /// The profile does not fit the file.
+    #[error(transparent)]
+    Profile(#[from] InvalidProfile),
+    /// Values that can be read in two ways, and nothing in the file that proves one.
+    #[error("the {0} can be read in two ways: say which in the profile, under [values]")]
+    Ambiguous(&'static str),
+    /// The journal does not answer, or the company is not set up.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// The refused rows could not be written.
+    #[error("the refused rows cannot be written: {0}")]
+    Refused(#[from] std::io::Error),
+}
+
+impl<'a> Import<'a> {
+    /// An import in the caller's name; what it writes is written down as done by the system, so that it is the same whoever
+    /// imports.
+    ///
+    /// # Errors
+    /// [`ImportError::Forbidden`] for a caller without the permission.
+    pub fn new(
+        bus: &'a CommandBus,
+        profile: &'a Profile,
+        caller: &Caller,
+        mode: Mode,
+    ) -> Result<Self, ImportError> {
+        match caller {
+            Caller::Viewer(viewer) if !viewer.may(Permission::Import) => {
+                return Err(ImportError::Forbidden);
+            }
+            Caller::Viewer(_) | Caller::Operator => {}
+        }
+        let run = bus.ids().next_id();
+        Ok(Self {
+            bus,
+            profile,
+            envelope: Envelope::operator(run, Source::Import),
+            mode,
+            worker: WorkerProgram::default(),
+        })
+    }
+
+    /// The same, with another program to read workbooks.
+    #[must_use]
+    pub fn with_worker(mut self, worker: WorkerProgram) -> Self {
+        self.worker = worker;
+        self
+    }
+
+    /// Imports a file: progress after each batch, refused rows to `refused`.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub async fn run(
+        &self,
+        path: &Path,
+        refused: impl Write,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Summary, ImportError> {
+        let zone = self.bus.zone().await?;
+        let mut rows = self.start_reading(path, zone);
+        let Some(Read::Layout(layout)) = rows.recv().await.transpose()? else {
+            return Ok(Summary::default());
+        };
+        let mut references =
+            References::load(self.bus, self.profile, &self.envelope, self.mode).await?;
+        let mut run = Run {
+            import: self,
+            layout: &layout,
+            refused: RefusedRows::new(refused, layout.file_columns())?,
+            seen: HashMap::new(),
+            reasons: HashMap::new(),
+            summary: Summary::default(),
+        };
+        while let Some(read) = rows.recv().await.transpose()? {
+            match read {
+                Read::Layout(_) => {}
+                Read::Records { records, rows } => {
+                    run.summary.progress.rows += rows;
+                    run.batch(&mut references, records).await?;
+                }
+                Read::Unreadable(line, cell) => run.refuse(
+                    line,
+                    &Record {
+                        key: String::new(),
+                        rows: vec![],
+                    },
+                    vec![cell],
+                )?,
+            }
+            run.summary.progress.events += std::mem::take(&mut references.events);
+            progress(run.summary.progress);
+        }
+        run.refused.finish()?;
+        let mut refusals: Vec<(String, u64)> = run.reasons.into_iter().collect();
+        refusals.sort_by(|(one, many), (other, more)| more.cmp(many).then_with(|| one.cmp(other)));
+        run.summary.refusals = refusals;
+        Ok(run.summary)
+    }
+
+    fn start_reading(
+        &self,
+        path: &Path,
+        zone: chrono_tz::Tz,
+    ) -> mpsc::Receiver<Result<Read, ImportError>> {
+        let (send, receive) = mpsc::channel(2);
+        let profile = self.profile.clone();
+        let file = reading::Source {
+            path: path.to_owned(),
+            worker: self.worker.clone(),
+        };
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = read(&profile, &file, zone, BATCH, |read| {
+                send.blocking_send(Ok(read)).is_ok()
+            }) {
+                // Nobody waits for it any more when this fails.
+                let _nobody = send.blocking_send(Err(error));
+            }
+        });
+        receive
+    }
+}
+
+/// An import under way.
+struct Run<'a, W: Write> {
+    import: &'a Import<'a>,
+    layout: &'a Layout,
+    refused: RefusedRows<W>,
+    /// Line of each key seen, to find keys that stand twice.
+    seen: HashMap<Uuid, u64>,
+    reasons: HashMap<String, u64>,
+    summary: Summary,
+}
+
+/// A record that is about to be written.
+struct Planned {
+    record: Record,
+    existing: bool,
+    draft: Draft,
+    command_id: Uuid,
+    fingerprint: [u8; 32],
+}
+
+impl<W: Write> Run<'_, W> {
+    async fn batch(
+        &mut self,
+        references: &mut References<'_>,
+        records: Vec<Record>,
+    ) -> Result<(), ImportError> {
+        let records = self.without_doubles(records)?;
+        let said = self.said_before(&records).await?;
+        let (known, records): (Vec<_>, Vec<_>) = records
+            .into_iter()
+            .partition(|record| said.contains(&self.identity(record).0));
+        self.summary.progress.unchanged += known.len().try_into().unwrap_or(u64::MAX);
+        if records.is_empty() {
+            return Ok(());
+        }
+        references.prepare(self.layout, &records).await?;
+        let kind = subject_kind(self.import.profile.record);
+        let keys: HashMap<String, String> = records
+            .iter()
+            .map(|record| (record.key.clone(), self.subject_key(record)))
+            .collect();
+        let holders = references.holders(kind, keys.values().cloned()).await?;
+        let planner = Planner {
+            bus: self.import.bus,
+            envelope: &self.import.envelope,
+            layout: self.layout,
+            references,
+            kind: self.import.profile.record,
+        };
+        let mut plans = Vec::with_capacity(records.len());
+        for record in records {
+            let existing = keys
+                .get(&record.key)
+                .and_then(|key| holders.get(key))
+                .copied();
+            match planner.plan(&record, existing).await {
+                Ok(draft) => plans.push(self.planned(record, existing.is_some(), draft)),
+                Err(Refused::Record(cells)) => self.refuse_record(&record, cells)?,
+                Err(Refused::Journal(error)) => return Err(error.into()),
+            }
+        }
+        match self.import.mode {
+            Mode::DryRun => {
+                plans.iter().for_each(|planned| self.count(planned));
+                Ok(())
+            }
+            Mode::Write => self.write(&planner, plans).await,
+        }
+    }
+
+    fn planned(&self, record: Record, existing: bool, draft: Draft) -> Planned {
+        let (command_id, fingerprint) = self.identity(&record);
+        Planned {
+            record,
+            existing,
+            draft,
+            command_id,
+            fingerprint,
+        }
+    }
+
+    /// Command id and fingerprint of a record: profile, key and content.
+    fn identity(&self, record: &Record) -> (Uuid, [u8; 32]) {
+        let mut content = String::new();
+        for cell in record.rows.iter().flat_map(|row| &row.cells) {
+            content.push_str(&cell.as_text());
+            content.push('\u{1f}');
+        }
+        let profile = self.import.profile;
+        let fingerprint = self
+            .import
+            .bus
+            .journal()
+            .vault()
+            .fingerprint(content.as_bytes());
+        // The id is made from the keyed hash: a bare hash of personal values could be guessed.
+        let id = command_id(&[
+            &profile.source,
+            &profile.name,
+            &record.key,
+            &hex(&fingerprint),
+        ]);
+        (id, fingerprint)
+    }
+
+    async fn said_before(&self, records: &[Record]) -> Result<HashSet<Uuid>, ImportError> {
+        let ids: Vec<Uuid> = records
+            .iter()
+            .map(|record| self.identity(record).0)
+            .collect();
+        let said = self
+            .import
+            .bus
+            .journal()
+            .said(&Actor::System, &ids)
+            .await
+            .map_err(CommandError::from)?;
+        Ok(said.into_iter().collect())
+    }
+
+    /// The key of the record that this one is about: its own, or that of the lead or opportunity it names.
+    fn subject_key(&self, record: &Record) -> String {
+        let field = match self.import.profile.record {
+            RecordKind::Conversion => Field::Lead,
+            RecordKind::StageHistory => Field::Opportunity,
+            RecordKind::User
+            | RecordKind::Product
+            | RecordKind::Client
+            | RecordKind::Lead
+            | RecordKind::Opportunity => {
+                return record.key.clone();
+            }
+        };
+        let named = record
+            .rows
+            .first()
+            .and_then(|row| self.layout.text(row, field));
+        named.unwrap_or_else(|| record.key.clone())
+    }
+
+    /// Refuses records whose key stood in the file before.
+    fn without_doubles(&mut self, records: Vec<Record>) -> Result<Vec<Record>, ImportError> {
+        let mut single = Vec::with_capacity(records.len());
+        for record in records {
+            let line = record.rows.first().map_or(0, |row| row.line);
+            match self.seen.insert(command_id(&[&record.key]), line) {
+                None => single.push(record),
+                Some(before) => {
+                    let cell = RefusedCell {
+                        column: self.layout.key_name(),
+                        value: record.key.chars().take(100).collect(),
+                        code: "KEY_TWICE".to_owned(),
+                        reason: format!("the key stands in line {before} already"),
+                    };
+                    self.refuse_record(&record, vec![cell])?;
+                }
+            }
+        }
+        Ok(single)
+    }
+
+    async fn write(
+        &mut self,
+        planner: &Planner<'_>,
+        plans: Vec<Planned>,
+    ) -> Result<(), ImportError> {
+        let (changed, same): (Vec<_>, Vec<_>) = plans
+            .into_iter()
+            .partition(|planned| !planned.draft.is_empty());
+        self.summary.progress.unchanged += same.len().try_into().unwrap_or(u64::MAX);
+        let outcomes = self.append(&changed).await?;
+        for (planned, outcome) in changed.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(position) => self.written(&planned, position),
+                // Somebody else changed the stream meanwhile: decide it anew on what it is now.
+                Err(AppendError::Conflict { .. }) => self.write_anew(planner, planned).await?,
+                Err(error) => {
+                    let refused = Refused::from(CommandError::from(error));
+                    self.refuse_plan(&planned, refused)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_plan(&mut self, planned: &Planned, refused: Refused) -> Result<(), ImportError> {
+        match refused {
+            Refused::Record(cells) => self.refuse_record(&planned.record, cells),
+            Refused::Journal(error) => Err(error.into()),
+        }
+    }
+
+    async fn write_anew(
+        &mut self,
+        planner: &Planner<'_>,
+        before: Planned,
+    ) -> Result<(), ImportError> {
+        let kind = subject_kind(self.import.profile.record);
+        let held = planner
+            .references
+            .holders(kind, [self.subject_key(&before.record)])
+            .await?;
+        let existing = held.into_values().next();
+        let draft = match planner.plan(&before.record, existing).await {
+            Ok(draft) => draft,
+            Err(refused) => return self.refuse_plan(&before, refused),
+        };
+        let again = self.planned(before.record, existing.is_some(), draft);
+        match self
+            .append(std::slice::from_ref(&again))
+            .await?
+            .into_iter()
+            .next()
+        {
+            Some(Ok(position)) => self.written(&again, position),
+            Some(Err(error)) => return Err(CommandError::from(error).into()),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Appends them all; sends again, under the same command ids, what the journal did not answer.
+    async fn append(
+        &self,
+        planned: &[Planned],
+    ) -> Result<Vec<Result<i64, AppendError>>, ImportError> {
+        let context = self.import.bus.context(&self.import.envelope).await?;
+        let append = |planned: &Planned| {
+            let mut append = Append::new(context.clone());
+            append.context.command_id = planned.command_id;
+            append.streams.clone_from(&planned.draft.streams);
+            append.claims.clone_from(&planned.draft.claims);
+            append.releases.clone_from(&planned.draft.releases);
+            append.receipt = Some(Receipt {
+                fingerprint: planned.fingerprint,
+            });
+            append
+        };
+        let journal = self.import.bus.journal();
+        let mut outcomes = journal
+            .append_many(planned.iter().map(append).collect())
+            .await;
+        for _resend in 0..RESENDS {
+            let open: Vec<usize> = outcomes
+                .iter()
+                .enumerate()
+                .filter(|(_, outcome)| matches!(outcome, Err(AppendError::Unavailable(_))))
+                .map(|(index, _)| index)
+                .collect();
+            if open.is_empty() {
+                break;
+            }
+            let again = journal
+                .append_many(
+                    open.iter()
+                        .filter_map(|index| planned.get(*index))
+                        .map(append)
+                        .collect(),
+                )
+                .await;
+            let mut answered: HashMap<usize, _> = open.into_iter().zip(again).collect();
+            let place = |(index, before)| answered.remove(&index).unwrap_or(before);
+            outcomes = outcomes.into_iter().enumerate().map(place).collect();
+        }
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.map(|appended| appended.position))
+            .collect())
+    }
+
+    fn written(&mut self, planned: &Planned, position: i64) {
+        self.summary.position = self.summary.position.max(position);
+        self.summary.progress.events += planned.draft.events();
+        self.count(planned);
+    }
+
+    fn count(&mut self, planned: &Planned) {
+        let verdict = match (planned.existing, planned.draft.is_empty()) {
+            (_, true) => Verdict::Unchanged,
+            (false, false) => Verdict::Created,
+            (true, false) => Verdict::Updated,
+        };
+        self.summary.progress.count(&verdict);
+    }
+
+    fn refuse_record(
+        &mut self,
+        record: &Record,
+        cells: Vec<RefusedCell>,
+    ) -> Result<(), ImportError> {
+        self.refuse(record.rows.first().map_or(0, |row| row.line), record, cells)
+    }
+
+    fn refuse(
+        &mut self,
+        line: u64,
+        record: &Record,
+        cells: Vec<RefusedCell>,
+    ) -> Result<(), ImportError> {
+        for cell in &cells {
+            *self.reasons.entry(cell.code.clone()).or_default() += 1;
+        }
+        self.refused.refuse(line, record.rows.first(), &cells)?;
+        self.summary.progress.count(&Verdict::Refused(cells));
+        Ok(())
+    }
+}
+
+/// What the key of a record names.
+fn subject_kind(record: RecordKind) -> &'static str {
+    match record {
+        RecordKind::Conversion => RecordKind::Lead.into(),
+        RecordKind::StageHistory => RecordKind::Opportunity.into(),
+        RecordKind::User
+        | RecordKind::Product
+        | RecordKind::Client
+        | RecordKind::Lead
+        | RecordKind::Opportunity => record.into(),
+    }
+}
+
+/// A command id made from text: the same text, the same command (UUID version 5).
+pub(super) fn command_id(parts: &[&str]) -> Uuid {
+    const IMPORTS: Uuid = Uuid::from_u128(0x3b1e_5f0c_7d42_4a86_9c1b_2f60_8e9d_a417);
+    Uuid::new_v5(&IMPORTS, parts.join("\u{1e}").as_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _infallible = write!(text, "{byte:02x}");
+            text
+        })
+}
