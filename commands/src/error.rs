@@ -88,7 +88,17 @@ impl From<JournalError> for CommandError {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Database(source) => Self::Unavailable(source.to_string()),
-            other => Self::Internal(other.to_string()),
+            other @ (JournalError::Migration(_)
+            | JournalError::MigrationsPending(_)
+            | JournalError::Encoding(_)
+            | JournalError::Vault(_)
+            | JournalError::Upcasting(_)
+            | JournalError::Unreadable { .. }
+            | JournalError::Stream { .. }
+            | JournalError::Metadata { .. }
+            | JournalError::Gap(_)
+            | JournalError::FollowerPaused { .. }
+            | JournalError::OutOfRange) => Self::Internal(other.to_string()),
         }
     }
 }

@@ -62,7 +62,13 @@ impl From<CommandError> for Refused {
                 code: "NOT_FOUND".to_owned(),
                 reason: format!("the {kind} does not exist"),
             }]),
-            other => Self::Journal(other),
+            other @ (CommandError::Forbidden
+            | CommandError::Conflict { .. }
+            | CommandError::CommandIdReused
+            | CommandError::Taken { .. }
+            | CommandError::Busy
+            | CommandError::Unavailable(_)
+            | CommandError::Internal(_)) => Self::Journal(other),
         }
     }
 }
