@@ -1,0 +1,3 @@
+//! Leads as lists and pages show them.
+
+pub mod lead_list;

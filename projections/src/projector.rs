@@ -1,0 +1,135 @@
+//! What a projector is: it keeps the tables of one read model.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cartera_domain::event::StoredEvent;
+use cartera_journal::Recorded;
+use sqlx::PgConnection;
+
+/// Keeps the tables of one read model.
+///
+/// A projector is deterministic: no clock, no randomness, no I/O but on its own tables, which it names without their schema.
+/// The same events in the same order give the same rows, whatever the batches.
+#[async_trait]
+pub trait Projector: Send + Sync + 'static {
+    /// Name of the read model: its module, its main table, its follower.
+    const NAME: &'static str;
+    /// Raise it whenever tables or rows change: the runner rebuilds the read model beside the old one and swaps it in.
+    const VERSION: i32;
+    /// The statements that make its tables, from the `.sql` beside it.
+    const DDL: &'static str;
+    /// The aggregate types whose events it reads; it is never shown the others.
+    const READS: &'static [&'static str];
+
+    /// Takes the next events into the tables, in one transaction that the runner commits together with the checkpoint.
+    ///
+    /// Set-based: fold the batch in memory, then write each table once; never a statement per event.
+    ///
+    /// # Errors
+    /// [`ProjectionError`], which pauses this projector at the batch and leaves the others going.
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[&Recorded],
+    ) -> Result<(), ProjectionError>;
+}
+
+/// A [`Projector`] whose type is forgotten, for lists of them.
+#[async_trait]
+pub trait AnyProjector: Send + Sync + 'static {
+    /// [`Projector::NAME`].
+    fn name(&self) -> &'static str;
+    /// [`Projector::VERSION`].
+    fn version(&self) -> i32;
+    /// [`Projector::DDL`].
+    fn ddl(&self) -> &'static str;
+    /// [`Projector::READS`].
+    fn reads(&self) -> &'static [&'static str];
+    /// [`Projector::apply`], over the events of the batch that it reads.
+    ///
+    /// # Errors
+    /// See [`Projector::apply`].
+    async fn apply_batch(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[Recorded],
+    ) -> Result<(), ProjectionError>;
+}
+
+#[async_trait]
+impl<P: Projector> AnyProjector for P {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn version(&self) -> i32 {
+        P::VERSION
+    }
+
+    fn ddl(&self) -> &'static str {
+        P::DDL
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        P::READS
+    }
+
+    async fn apply_batch(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[Recorded],
+    ) -> Result<(), ProjectionError> {
+        let read: Vec<&Recorded> = batch
+            .iter()
+            .filter(|recorded| P::READS.contains(&recorded.aggregate_type.as_str()))
+            .collect();
+        if read.is_empty() {
+            Ok(())
+        } else {
+            self.apply(tx, &read).await
+        }
+    }
+}
+
+/// A projector as the lists hold it.
+pub type SharedProjector = Arc<dyn AnyProjector>;
+
+/// Why a projector cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    /// The database refused or did not answer.
+    #[error("the rows could not be written: {0}")]
+    Database(#[from] sqlx::Error),
+    /// An event speaks of something that no event before it brought about, or contradicts it.
+    #[error(
+        "the event {event_type} at position {position} does not follow from those before it: {reason}"
+    )]
+    Inconsistent {
+        /// Where the event lies.
+        position: i64,
+        /// Its stored type.
+        event_type: String,
+        /// What is missing or contradicted.
+        reason: &'static str,
+    },
+}
+
+impl ProjectionError {
+    /// An event that does not follow from those before it.
+    pub fn inconsistent(recorded: &Recorded, reason: &'static str) -> Self {
+        Self::Inconsistent {
+            position: recorded.position,
+            event_type: recorded.event_type.clone(),
+            reason,
+        }
+    }
+}
+
+/// The stored aggregate type of an event enum, for [`Projector::READS`].
+pub const fn aggregate_type<D: cartera_domain::Decider>() -> &'static str
+where
+    D::Event: StoredEvent,
+{
+    D::TYPE
+}

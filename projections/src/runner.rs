@@ -1,0 +1,232 @@
+//! Who keeps the read models going: a follower of the journal per projector, on as many nodes as there are.
+
+mod driven;
+
+use std::time::Duration;
+
+use cartera_journal::{CancellationToken, FollowerStatus, Journal};
+use tokio::task::JoinSet;
+
+use crate::generations::{self, Generation, GenerationError};
+use crate::projector::SharedProjector;
+
+pub use driven::Driven;
+
+/// Longest wait for one's own writes (DEFINITIONS 23).
+pub const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a node looks whether another one has swapped a generation.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// The followers of this node.
+pub struct Runner {
+    journal: Journal,
+    names: Vec<&'static str>,
+    stop: CancellationToken,
+    followers: JoinSet<()>,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner")
+            .field("names", &self.names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waited {
+    /// Position up to which all the read models asked for have read the journal, at least.
+    pub as_of_position: i64,
+    /// Whether that includes what was waited for.
+    pub up_to_date: bool,
+}
+
+/// What is known of a read model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadModelStatus {
+    /// The generation.
+    pub generation: Generation,
+    /// How far it has read the journal, and what it fails on.
+    pub follower: Option<FollowerStatus>,
+    /// Where the journal ends.
+    pub head: i64,
+}
+
+impl Runner {
+    /// Makes the generations that are missing, and starts to follow.
+    ///
+    /// # Errors
+    /// [`GenerationError`]; nothing is followed then.
+    pub async fn start(
+        journal: Journal,
+        projectors: Vec<SharedProjector>,
+    ) -> Result<Self, GenerationError> {
+        for projector in &projectors {
+            generations::ensure(journal.pool(), projector).await?;
+        }
+        let stop = CancellationToken::new();
+        let mut followers = JoinSet::new();
+        let names = projectors
+            .iter()
+            .map(|projector| projector.name())
+            .collect();
+        for projector in projectors {
+            let keeper = Keeper {
+                journal: journal.clone(),
+                projector,
+                stop: stop.clone(),
+            };
+            followers.spawn(keeper.run());
+        }
+        Ok(Self {
+            journal,
+            names,
+            stop,
+            followers,
+        })
+    }
+
+    /// Waits until these read models have passed a position, at most [`PATIENCE`]. A paused one is not waited for. Names that
+    /// are no read models are passed over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn wait_for(
+        &self,
+        read_models: &[&str],
+        position: i64,
+    ) -> Result<Waited, GenerationError> {
+        let names: Vec<&str> = read_models
+            .iter()
+            .copied()
+            .filter(|name| self.names.contains(name))
+            .collect();
+        let reached = self.journal.wait_for(&names, position, PATIENCE).await?;
+        Ok(Waited {
+            as_of_position: reached.position,
+            up_to_date: reached.up_to_date,
+        })
+    }
+
+    /// Stops after the batches in hand.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        while self.followers.join_next().await.is_some() {}
+    }
+}
+
+/// Keeps one read model: builds, swaps, follows, and looks whether another node has swapped meanwhile.
+struct Keeper {
+    journal: Journal,
+    projector: SharedProjector,
+    stop: CancellationToken,
+}
+
+impl Keeper {
+    async fn run(self) {
+        while !self.stop.is_cancelled() {
+            let kept = match generations::ensure(self.journal.pool(), &self.projector).await {
+                Ok(generation) if generation.live => {
+                    self.follow(&generation).await;
+                    Ok(())
+                }
+                Ok(generation) => self.build(&generation).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = kept {
+                tracing::warn!(read_model = self.projector.name(), %error, "is not kept for now");
+                self.rest().await;
+            }
+        }
+    }
+
+    /// Follows the journal until stopped, or until another generation is live.
+    async fn follow(&self, generation: &Generation) {
+        let replaced = self.stop.child_token();
+        let follower = generation.follower(&self.journal, &self.projector);
+        let following = follower.run(replaced.clone());
+        tokio::pin!(following);
+        loop {
+            tokio::select! {
+                () = &mut following => return,
+                () = self.rest() => {}
+            }
+            if matches!(self.is_current(generation).await, Ok(false)) {
+                replaced.cancel();
+            }
+        }
+    }
+
+    async fn is_current(&self, generation: &Generation) -> Result<bool, GenerationError> {
+        let known = generations::all(self.journal.pool()).await?;
+        Ok(known.contains(generation))
+    }
+
+    async fn build(&self, generation: &Generation) -> Result<(), GenerationError> {
+        tokio::select! {
+            () = self.stop.cancelled() => Ok(()),
+            built = build(&self.journal, &self.projector, generation) => built,
+        }
+    }
+
+    async fn rest(&self) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+    }
+}
+
+/// Builds a generation from the first event on and swaps it in.
+async fn build(
+    journal: &Journal,
+    projector: &SharedProjector,
+    generation: &Generation,
+) -> Result<(), GenerationError> {
+    let follower = generation.follower(journal, projector);
+    loop {
+        follower.catch_up(journal.head().await?).await?;
+        if generations::swap(journal.pool(), generation).await? {
+            return Ok(());
+        }
+        if !generations::all(journal.pool()).await?.contains(generation) {
+            // Another node has swapped it in.
+            return Ok(());
+        }
+    }
+}
+
+/// Builds the read model anew beside the live one, and swaps it in. Works with and without a running service.
+///
+/// # Errors
+/// [`GenerationError`]; the live one stays then.
+pub async fn rebuild(
+    journal: &Journal,
+    projector: &SharedProjector,
+) -> Result<(), GenerationError> {
+    generations::ensure(journal.pool(), projector).await?;
+    let generation = generations::ensure_building(journal.pool(), projector).await?;
+    build(journal, projector, &generation).await
+}
+
+/// Where every read model stands.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn status(journal: &Journal) -> Result<Vec<ReadModelStatus>, GenerationError> {
+    let head = journal.head().await?;
+    let followers = journal.followers().await?;
+    let all = generations::all(journal.pool()).await?;
+    let status = all.into_iter().map(|generation| {
+        let follower = followers.iter().find(|follower| {
+            follower.name == generation.name && follower.generation == generation.number
+        });
+        ReadModelStatus {
+            follower: follower.cloned(),
+            generation,
+            head,
+        }
+    });
+    Ok(status.collect())
+}
