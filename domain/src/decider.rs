@@ -92,3 +92,6 @@ macro_rules! event_sourced {
     };
 }
 pub(crate) use event_sourced;
+
+#[cfg(test)]
+pub(crate) mod laws;

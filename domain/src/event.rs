@@ -188,3 +188,6 @@ impl Event {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

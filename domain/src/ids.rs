@@ -125,3 +125,6 @@ impl Singleton for CatalogueId {
 impl Singleton for TeamTreeId {
     const NAME: &'static str = "team_tree";
 }
+
+#[cfg(test)]
+mod tests;

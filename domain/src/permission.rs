@@ -134,3 +134,6 @@ pub trait NeedsPermission {
     /// The permission that the actor must have.
     fn permission(&self) -> Permission;
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,6 @@ pub use percentage::{InvalidPercentage, Percentage};
 pub use personal::Personal;
 pub use phone_number::{InvalidPhoneNumber, PhoneNumber};
 pub use text::{InvalidText, Line, Note, Text};
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -51,3 +51,6 @@ impl Viewer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,9 @@ use crate::permission::{NeedsPermission, Permission};
 use super::{ClientDetails, ClientDetailsPatch, ClientKind, ContactDetails, ContactDetailsPatch};
 
 /// What may be asked of a client.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ClientCommand {
     /// Take it into the book of clients. Refused without a name, a person's address or number, or an
     /// external reference.

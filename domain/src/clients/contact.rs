@@ -87,3 +87,6 @@ impl ContactDetails {
             .or_else(|| self.notes.as_ref().map(Personal::subject))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -231,3 +231,6 @@ impl ClientDetails {
             .or_else(|| self.notes.as_ref().map(Personal::subject))
     }
 }
+
+#[cfg(test)]
+mod tests;

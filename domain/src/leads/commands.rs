@@ -9,8 +9,9 @@ use crate::values::{Note, Personal};
 use super::{LeadDetails, LeadDetailsPatch};
 
 /// What may be asked of a lead.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum LeadCommand {
     /// Take note of a lead. Refused without a person, a company or an external reference.
     RegisterLead {

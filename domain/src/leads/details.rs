@@ -181,3 +181,6 @@ impl LeadDetails {
             .or_else(|| self.notes.as_ref().map(Personal::subject))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,9 +20,6 @@ pub enum LeadError {
     /// It was given up; reopen it first.
     #[error("the lead is discarded")]
     Discarded,
-    /// It is not discarded, so it cannot be reopened.
-    #[error("the lead is not discarded")]
-    NotDiscarded,
     /// A lead is given up for a reason.
     #[error("say why the lead is discarded")]
     ReasonRequired,
@@ -36,7 +33,6 @@ impl Rejection for LeadError {
             Self::Unidentifiable => "LEAD_UNIDENTIFIABLE",
             Self::AlreadyConverted => "LEAD_ALREADY_CONVERTED",
             Self::Discarded => "LEAD_DISCARDED",
-            Self::NotDiscarded => "LEAD_NOT_DISCARDED",
             Self::ReasonRequired => "LEAD_REASON_REQUIRED",
         }
     }
@@ -48,8 +44,7 @@ impl Rejection for LeadError {
             Self::NotRegistered
             | Self::AlreadyRegistered
             | Self::AlreadyConverted
-            | Self::Discarded
-            | Self::NotDiscarded => None,
+            | Self::Discarded => None,
         }
     }
 }

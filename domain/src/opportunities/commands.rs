@@ -22,8 +22,9 @@ pub struct StageFact {
 }
 
 /// What may be asked of an opportunity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum OpportunityCommand {
     /// Put a sale in sight. Refused in a stage that is not open, or with an amount that is not its lines' sum.
     OpenOpportunity {

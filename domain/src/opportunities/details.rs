@@ -75,3 +75,6 @@ impl OpportunityDetails {
         self.notes.as_ref().map(Personal::subject)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,3 +79,6 @@ impl OpportunityLine {
         Amount::try_new(sum).map_err(|_out_of_range| InvalidLine)
     }
 }
+
+#[cfg(test)]
+mod tests;

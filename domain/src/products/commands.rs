@@ -8,8 +8,9 @@ use crate::values::{Amount, Line};
 use super::{ProductDetails, ProductDetailsPatch};
 
 /// What may be asked of a product. Its code is claimed by `commands`: unique in the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ProductCommand {
     /// Take it into the catalogue. Refused without a name.
     RegisterProduct {

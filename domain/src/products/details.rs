@@ -77,3 +77,6 @@ impl ProductDetails {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,9 @@ use crate::values::{Currency, Line, Percentage};
 use super::{FiscalStart, ReasonKind, StageDefinition};
 
 /// What may be asked of the company itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum CompanyCommand {
     /// Begin to use Cartera.
     SetUpCompany {
@@ -62,8 +63,9 @@ impl NeedsPermission for CompanyCommand {
 }
 
 /// What may be asked of the catalogue of channels and reasons. Names are unique among what is in use, case ignored.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum CatalogueCommand {
     /// Add a channel.
     AddChannel {
@@ -121,8 +123,9 @@ impl NeedsPermission for CatalogueCommand {
 }
 
 /// What may be asked of a pipeline.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PipelineCommand {
     /// Draw up a pipeline. Refused without a stage of each category open, won and lost.
     CreatePipeline {

@@ -9,8 +9,9 @@ use crate::values::{EmailAddress, Line, Personal};
 use super::Locale;
 
 /// What may be asked of a user. The address is claimed by `commands`, which also keeps the last administrator.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum UserCommand {
     /// Take a user in.
     RegisterUser {
@@ -74,8 +75,9 @@ impl NeedsPermission for UserCommand {
 }
 
 /// What may be asked of the tree of teams.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, strum::VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TeamTreeCommand {
     /// Form a team. Refused below a team that is not there.
     FormTeam {

@@ -40,3 +40,6 @@ impl fmt::Display for Currency {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

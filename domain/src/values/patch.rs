@@ -60,4 +60,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 }
 
 #[cfg(test)]
+pub(crate) mod laws;
+#[cfg(test)]
 mod tests;

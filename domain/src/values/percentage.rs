@@ -61,3 +61,6 @@ impl fmt::Display for Percentage {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,7 @@ impl OpenLead {
                 note: None,
             } => Err(LeadError::ReasonRequired),
             DiscardLead { reason, note } => Ok(vec![LeadDiscarded { reason, note }]),
-            ReopenLead => Err(LeadError::NotDiscarded),
+            ReopenLead => Ok(vec![]),
         }
     }
 

@@ -70,6 +70,7 @@ impl Sale {
                 reason,
                 note,
             }]),
+            ReopenOpportunity { stage } if stage.stage == self.stage => Ok(vec![]),
             ReopenOpportunity { .. } => Err(OpportunityError::NotClosed),
         }
     }
