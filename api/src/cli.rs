@@ -1,1 +1,123 @@
-//! Commands.
+//! The commands of the program; each in a module of its own.
+
+mod backup;
+mod migrate;
+mod postgres_programs;
+mod restore;
+mod serve;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ConfigError, Options};
+use crate::database::DatabaseError;
+use crate::server::ListenError;
+use crate::telemetry::{self, TelemetryError};
+
+/// Cartera: a CRM for small and medium companies.
+#[derive(Parser)]
+#[command(
+    name = "cartera",
+    version,
+    about,
+    max_term_width = 110,
+    propagate_version = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the web pages; without a database URL beside a PostgreSQL of its own
+    Serve(serve::Serve),
+    /// Bring the database to this version
+    Migrate(migrate::Migrate),
+    /// Write the database into one file
+    Backup(backup::Backup),
+    /// Read the database from a file of `backup`
+    Restore(restore::Restore),
+}
+
+/// Why a command did not do its work; each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Logs or traces cannot be written.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The web server cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A program of PostgreSQL is absent or failed.
+    #[error(transparent)]
+    Program(#[from] postgres_programs::ProgramError),
+    /// The system refuses something basic.
+    #[error("{act}: {source}")]
+    System {
+        /// What was tried.
+        act: &'static str,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+}
+
+/// Runs the command of the command line.
+///
+/// # Errors
+/// What hindered it, to be shown to the person who called.
+pub fn run() -> Result<ExitCode, CliError> {
+    let cli = Cli::parse();
+    let config = Config::check(cli.options)?;
+    let runtime = runtime(config.threads)?;
+    runtime.block_on(async {
+        let telemetry = telemetry::start(&config.telemetry)?;
+        let outcome = dispatch(cli.command, &config).await;
+        telemetry.finish().await;
+        outcome
+    })
+}
+
+async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Serve(serve) => serve.run(config).await,
+        Command::Migrate(migrate) => migrate.run(config).await,
+        Command::Backup(backup) => backup.run(config).await,
+        Command::Restore(restore) => restore.run(config).await,
+    }
+}
+
+/// One thread serves best beside a database on the same machine: see `docs/operations.md`.
+fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, CliError> {
+    let mut builder = if threads == 1 {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    let built = builder.worker_threads(threads).enable_all().build();
+    built.map_err(|source| CliError::System {
+        act: "the runtime does not start",
+        source,
+    })
+}
+
+/// Writes a line for the person or script that called; what cannot be written because nobody reads on is no failure.
+fn tell(line: &str) -> Result<(), CliError> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(CliError::System {
+            act: "cannot write the answer",
+            source,
+        }),
+        _ => Ok(()),
+    }
+}

@@ -59,6 +59,8 @@ pub enum ConfigError {
 pub struct Config {
     /// Where the database is.
     pub database: Database,
+    /// Folder of PostgreSQL's programs, where they are not found by themselves.
+    pub postgres_programs: Option<PathBuf>,
     /// Folder of files, of the embedded database and of the master key.
     pub data_folder: PathBuf,
     /// Address and port of the web server.
@@ -158,6 +160,7 @@ impl Config {
                 .signing_key_file
                 .clone()
                 .unwrap_or_else(|| data_folder.join("signing.key")),
+            postgres_programs: options.postgres_bin.clone(),
             telemetry: options.telemetry()?,
             development: options.development,
             database_connections: options.connections()?,

@@ -4,12 +4,13 @@
 //!
 //! In reading order:
 //! - [`cli`]: the commands of the program; [`config`]: what can be set;
+//! - [`database`]: reached, checked, migrated; [`embedded`]: the private PostgreSQL;
 //! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
-//! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
-//! - [`embedded`]: the private PostgreSQL.
+//! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house.
 
 pub mod cli;
 pub mod config;
+pub mod database;
 pub mod edge;
 pub mod error;
 pub mod server;
