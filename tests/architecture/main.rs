@@ -3,4 +3,16 @@
 //! `cfg(test)` says nothing new in a test target, but tells clippy that these modules may panic.
 
 #[cfg(test)]
+mod dependencies;
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod error_codes;
+#[cfg(test)]
 mod golden_events;
+#[cfg(test)]
+mod licences;
+#[cfg(test)]
+mod naming;
+#[cfg(test)]
+mod repository;

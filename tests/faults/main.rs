@@ -1,0 +1,5 @@
+//! What the whole program does when something is wrong around it.
+
+#![cfg(test)]
+
+mod starting;
