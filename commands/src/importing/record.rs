@@ -316,9 +316,10 @@ impl Layout {
             .and_then(|place| place.columns.first())
             .and_then(|column| self.columns.get(*column));
         RefusedCell {
-            column: column
-                .map(|column| column.name.clone())
-                .unwrap_or_else(|| <&str>::from(field).to_owned()),
+            column: column.map_or_else(
+                || <&str>::from(field).to_owned(),
+                |column| column.name.clone(),
+            ),
             value: value.chars().take(100).collect(),
             code: code.to_owned(),
             reason: reason.to_owned(),

@@ -236,25 +236,27 @@ impl<W: Write> Run<'_, W> {
                 .and_then(|key| holders.get(key))
                 .copied();
             match planner.plan(&record, existing).await {
-                Ok(draft) => plans.push(self.planned(record, existing.is_some(), draft)),
+                Ok(draft) => plans.push(self.planned(record, existing, draft)),
                 Err(Refused::Record(cells)) => self.refuse_record(&record, cells)?,
                 Err(Refused::Journal(error)) => return Err(error.into()),
             }
         }
         match self.import.mode {
             Mode::DryRun => {
-                plans.iter().for_each(|planned| self.count(planned));
+                for planned in &plans {
+                    self.count(planned);
+                }
                 Ok(())
             }
             Mode::Write => self.write(&planner, plans).await,
         }
     }
 
-    fn planned(&self, record: Record, existing: bool, draft: Draft) -> Planned {
+    fn planned(&self, record: Record, existing: Option<Uuid>, draft: Draft) -> Planned {
         let (command_id, fingerprint) = self.identity(&record);
         Planned {
             record,
-            existing,
+            existing: existing.is_some(),
             draft,
             command_id,
             fingerprint,
@@ -387,7 +389,7 @@ impl<W: Write> Run<'_, W> {
             Ok(draft) => draft,
             Err(refused) => return self.refuse_plan(&before, refused),
         };
-        let again = self.planned(before.record, existing.is_some(), draft);
+        let again = self.planned(before.record, existing, draft);
         match self
             .append(std::slice::from_ref(&again))
             .await?

@@ -6,6 +6,7 @@ use cartera_domain::values::{Line, Occurred};
 use uuid::Uuid;
 
 use crate::draft::Draft;
+use crate::files::{RefusedCell, Row};
 use crate::importing::profile::Field;
 use crate::importing::record::Record;
 use crate::products::code_claim;
@@ -19,22 +20,12 @@ impl Planner<'_> {
         existing: Option<Uuid>,
     ) -> Result<Draft, Refused> {
         let row = first(record)?;
-        let layout = self.layout;
-        let name = layout.line(row, Field::Name)?;
-        let family = layout.line(row, Field::Family)?;
-        let unit = layout.line(row, Field::Unit)?;
-        let description = layout.note(row, Field::Description)?;
-        let price = layout.amount(row, Field::ListPrice)?;
-        let since = self.since(row)?;
         let mut stream = self.stream::<Product>(existing).await?;
+        let details = self.product_details(row)?;
+        let price = self.layout.amount(row, Field::ListPrice)?;
+        let since = self.since(row)?;
         if existing.is_some() {
-            let changes = ProductDetailsPatch {
-                name: set(name),
-                family: set(family),
-                unit: set(unit),
-                description: set(description),
-                ..ProductDetailsPatch::default()
-            };
+            let changes = patch(details);
             stream.decide(
                 self.envelope,
                 ProductCommand::CorrectProductDetails { changes },
@@ -49,24 +40,15 @@ impl Planner<'_> {
             }
             return Ok(Draft::default().with(stream));
         }
-        let code = match layout.line(row, Field::Code)? {
-            Some(code) => code,
-            None => Line::parse(&record.key).map_err(|error| {
-                layout.refuse(
-                    Field::Code,
-                    &record.key,
-                    "CELL_NOT_A_LINE",
-                    &error.to_string(),
-                )
-            })?,
-        };
-        let external_reference = Line::parse(&record.key).ok();
+        let code = self
+            .layout
+            .line(row, Field::Code)?
+            .map_or_else(|| self.key_as_line(record, Field::Code), Ok)?;
+        let name = details.name.or_else(|| Some(code.clone()));
         let details = ProductDetails {
-            name: name.or(Some(code.clone())),
-            family,
-            unit,
-            description,
-            external_reference,
+            name,
+            external_reference: Line::parse(&record.key).ok(),
+            ..details
         };
         let command = ProductCommand::RegisterProduct {
             code: code.clone(),
@@ -84,11 +66,47 @@ impl Planner<'_> {
             .claiming(code_claim(self.bus, &code, id)))
     }
 
+    fn product_details(&self, row: &Row) -> Result<ProductDetails, RefusedCell> {
+        Ok(ProductDetails {
+            name: self.layout.line(row, Field::Name)?,
+            family: self.layout.line(row, Field::Family)?,
+            unit: self.layout.line(row, Field::Unit)?,
+            description: self.layout.note(row, Field::Description)?,
+            external_reference: None,
+        })
+    }
+
+    /// The record's key where a name is needed and the file has no column for it.
+    pub(super) fn key_as_line(&self, record: &Record, field: Field) -> Result<Line, RefusedCell> {
+        Line::parse(&record.key).map_err(|error| {
+            self.layout
+                .refuse(field, &record.key, "CELL_NOT_A_LINE", &error.to_string())
+        })
+    }
+
     /// Since when it is so; as it is recorded where the file does not say.
-    pub(super) fn since(&self, row: &crate::files::Row) -> Result<Occurred, Refused> {
-        if !self.layout.maps(Field::Since) {
-            return Ok(Occurred::Now);
+    pub(super) fn since(&self, row: &Row) -> Result<Occurred, RefusedCell> {
+        if self.layout.maps(Field::Since) {
+            self.layout.occurred(row, Field::Since)
+        } else {
+            Ok(Occurred::Now)
         }
-        Ok(self.layout.occurred(row, Field::Since)?)
+    }
+}
+
+fn patch(details: ProductDetails) -> ProductDetailsPatch {
+    let ProductDetails {
+        name,
+        family,
+        unit,
+        description,
+        external_reference,
+    } = details;
+    ProductDetailsPatch {
+        name: set(name),
+        family: set(family),
+        unit: set(unit),
+        description: set(description),
+        external_reference: set(external_reference),
     }
 }

@@ -1,12 +1,12 @@
 //! Records that are users.
 
-use cartera_domain::ids::{SubjectId, TypedId};
+use cartera_domain::ids::{SubjectId, TeamId, TypedId, UserId};
 use cartera_domain::permission::Role;
 use cartera_domain::users::{Locale, User, UserCommand};
 use cartera_domain::values::{EmailAddress, Line, Occurred, Personal};
 use uuid::Uuid;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, Stream};
 use crate::importing::profile::Field;
 use crate::importing::record::Record;
 use crate::users::email_claim;
@@ -27,17 +27,10 @@ impl Planner<'_> {
                 .ok_or_else(|| self.unknown(Field::Team, &name, "team"))
         });
         let team = team.transpose()?;
-        let name = match self.layout.line(row, Field::Name)? {
-            Some(name) => name,
-            None => Line::parse(&record.key).map_err(|error| {
-                self.layout.refuse(
-                    Field::Name,
-                    &record.key,
-                    "CELL_NOT_A_LINE",
-                    &error.to_string(),
-                )
-            })?,
-        };
+        let name = self
+            .layout
+            .line(row, Field::Name)?
+            .map_or_else(|| self.key_as_line(record, Field::Name), Ok)?;
         let mut stream = self.stream::<User>(existing).await?;
         if existing.is_some() {
             let subject: SubjectId = stream
@@ -60,7 +53,18 @@ impl Planner<'_> {
             }
             return Ok(Draft::default().with(stream));
         }
-        let subject: SubjectId = self.bus.ids().mint();
+        self.new_user(record, stream, name, team)
+    }
+
+    fn new_user(
+        &self,
+        record: &Record,
+        mut stream: Stream<User>,
+        name: Line,
+        team: Option<TeamId>,
+    ) -> Result<Draft, Refused> {
+        let row = first(record)?;
+        let (id, subject): (UserId, SubjectId) = (stream.id(), self.bus.ids().mint());
         let email: Option<EmailAddress> =
             self.layout
                 .parsed(row, Field::Email, "CELL_NOT_AN_EMAIL_ADDRESS")?;
@@ -76,7 +80,6 @@ impl Planner<'_> {
                 .map(|key| Personal::new(subject, key)),
         };
         stream.decide(self.envelope, command, self.since(row)?)?;
-        let id = stream.id();
         let claim = self
             .references
             .claim("user", &record.key, id.as_uuid(), Some(subject));

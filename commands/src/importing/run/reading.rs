@@ -193,16 +193,17 @@ fn gather(
                     return Ok(());
                 }
             }
-            Found::Record(found) => match places
-                .get(&found.key)
-                .and_then(|place| records.get_mut(*place))
-            {
-                Some(known) => known.rows.extend(found.rows),
-                None => {
+            Found::Record(found) => {
+                if let Some(known) = places
+                    .get(&found.key)
+                    .and_then(|place| records.get_mut(*place))
+                {
+                    known.rows.extend(found.rows);
+                } else {
                     places.insert(found.key.clone(), records.len());
                     records.push(found);
                 }
-            },
+            }
         }
     }
     let mut rest = records.into_iter().peekable();
