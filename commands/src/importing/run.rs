@@ -454,7 +454,6 @@ impl<W: Write> Run<'_, W> {
 
     fn written(&mut self, planned: &Planned, position: i64) {
         self.summary.position = self.summary.position.max(position);
-        self.summary.progress.events += planned.draft.events();
         self.count(planned);
     }
 
@@ -464,6 +463,7 @@ impl<W: Write> Run<'_, W> {
             (false, false) => Verdict::Created,
             (true, false) => Verdict::Updated,
         };
+        self.summary.progress.events += planned.draft.events();
         self.summary.progress.count(&verdict);
     }
 

@@ -1,0 +1,12 @@
+//! Files of records, through profiles, into the log.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, reads its environment and says what it skips"
+)]
+
+mod maven;
+mod others;
+mod world;
