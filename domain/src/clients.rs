@@ -3,12 +3,16 @@
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> Active: RegisterClient
+//!     Active --> Active: CorrectClientDetails, AssignClient, AddContact, CorrectContactDetails, RemoveContact
 //!     Active --> Archived: ArchiveClient
 //!     Archived --> Active: RestoreClient
 //! ```
 //!
-//! Invariants: a company has a name or an external reference, a person has a name, an address or number, or an external
-//! reference; a person of contact has a name; an archived client changes only by being restored.
+//! Invariants:
+//! - a company has a name or an external reference; a person has a name, an address, a number or an external reference;
+//! - what it is in law, and the lead it was, are fixed when it is registered;
+//! - a person of contact has a name;
+//! - an archived client changes only by being restored.
 
 mod client;
 mod commands;

@@ -15,7 +15,14 @@
 //!     Discarded --> New: ReopenLead
 //! ```
 //!
-//! Invariants: a lead has a person, a company or an external reference; a converted lead changes no more.
+//! Invariants:
+//! - a lead can be found again: by a person's name, address or number, a company or an external reference;
+//! - it is converted once at most, and a converted lead changes no more;
+//! - it is given up for a reason, from the catalogue or in words, and changes only by being reopened;
+//! - a reopened lead begins anew, with all that is known of it.
+//!
+//! Conversion is one append over three streams (`LeadConverted`, `ClientRegistered`, `OpportunityOpened`), which
+//! `cartera-commands` puts together; this context decides its own part.
 
 mod commands;
 mod details;
