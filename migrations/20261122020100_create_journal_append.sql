@@ -2,13 +2,7 @@
 -- from 1, that an entry belongs to, ascending. The caller gives each stream, receipt, claim and checkpoint to one append
 -- of a call at most, so that every append's verdict stands on its own.
 --
--- Answers one row 'head' (a = position before, b = position after, d = recorded_at in µs), and one row per append that was
--- not written. Accepted appends take their positions in order from a + 1.
-
--- Leaf of the chain, form 1: the version byte, then each field with its length in bytes as four, big-endian.
-CREATE FUNCTION journal_field(field text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT int4send(octet_length(field)) || convert_to(field, 'UTF8')
-$$;
+-- Answers one row 'head' (a = position before, b = position after), and one or more rows per append that was not written. Accepted appends take their positions in order from a + 1.
 
 CREATE FUNCTION journal_append(
     s_append integer[], s_type text[], s_id text[], s_expected bigint[],
@@ -20,34 +14,39 @@ CREATE FUNCTION journal_append(
     k_append integer[], k_name text[], k_from bigint[], k_to bigint[], k_state text[],
     o_append integer[], o_id uuid[], o_kind text[], o_payload text[],
     u_append integer[], u_subject uuid[]
-) RETURNS TABLE (append integer, verdict text, a bigint, b bigint, d bigint, detail text)
+) RETURNS TABLE (append integer, verdict text, a bigint, b bigint, detail text)
 LANGUAGE plpgsql VOLATILE
--- A plan made while the tables were empty would scan them for ever: pin the shape, an index probe per entry.
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
-SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    base bigint;
-    link bytea;
+    base bigint;            -- position of the last event before
+    reached bigint;         -- position of the last event after
+    link bytea;             -- the chain so far
     latest timestamptz;
-    stamp timestamptz;
+    stamp timestamptz;      -- when all of this is recorded
     stamp_text text;
     refused integer[] := '{}';
-    refusal record;
+    hit integer[];          -- appends that the current check refuses …
+    ordinals bigint[];      -- … which of its entries is to blame, from 1 …
+    numbers bigint[];       -- … and what is there instead
+    more bigint[];
+    texts text[];
+    sames boolean[];
     leaf bytea;
     leaves bytea[];
-    stamped text[];
+    stamped text[];         -- metadata with the day of recording
     positions bigint[] := '{}';
     hashes bytea[] := '{}';
-    reached bigint;
+    firsts bigint[] := '{}'; -- per append, its first and last position
+    lasts bigint[] := '{}';
     entry integer := 0;
+    owner integer := 0;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'journal_append needs fresh eyes after its lock: read committed, not %', current_setting('transaction_isolation');
+    -- Fresh eyes after the lock need a snapshot per statement. And a plan made while the tables were empty would scan them
+    -- for ever: the session pins an index probe per entry (append/writer.rs; setting it here would cost more than the checks).
+    IF current_setting('transaction_isolation') <> 'read committed' OR current_setting('plan_cache_mode') <> 'force_generic_plan'
+       OR current_setting('enable_seqscan') <> 'off' THEN
+        RAISE EXCEPTION 'journal_append is called by the journal''s writer only';
     END IF;
 
     -- From here on this is the only append; each statement below sees all that was appended before.
@@ -57,83 +56,90 @@ BEGIN
         SELECT 0, h.genesis, h.founded INTO base, link, latest FROM journal_head h;
     END IF;
     stamp := greatest(clock_timestamp(), latest);
+    reached := base;
 
     IF cardinality(r_append) > 0 THEN
-        FOR refusal IN
-            SELECT r.append, k.fingerprint = r.fingerprint AS same, k.first_position, k.last_position, k.versions
-            FROM unnest(r_append, r_actor, r_command, r_fingerprint) AS r (append, actor, command_id, fingerprint)
-            JOIN receipts k ON k.actor = r.actor AND k.command_id = r.command_id
-        LOOP
-            refused := refused || refusal.append;
-            IF refusal.same THEN
-                RETURN QUERY SELECT refusal.append, 'replayed', refusal.first_position, refusal.last_position, 0::bigint, refusal.versions::text;
-            ELSE
-                RETURN QUERY SELECT refusal.append, 'reused', 0::bigint, 0::bigint, 0::bigint, NULL;
-            END IF;
-        END LOOP;
+        SELECT array_agg(r.append), array_agg(k.fingerprint = r.fingerprint), array_agg(k.first_position),
+               array_agg(k.last_position), array_agg(k.versions::text)
+        INTO hit, sames, ordinals, numbers, texts
+        FROM unnest(r_append, r_actor, r_command, r_fingerprint) AS r (append, actor, command_id, fingerprint)
+        JOIN receipts k ON k.actor = r.actor AND k.command_id = r.command_id;
+        IF hit IS NOT NULL THEN
+            refused := refused || hit;
+            RETURN QUERY SELECT h.append, CASE WHEN h.same THEN 'replayed' ELSE 'reused' END, h.first_position, h.last_position, h.versions
+                FROM unnest(hit, sames, ordinals, numbers, texts) AS h (append, same, first_position, last_position, versions);
+        END IF;
     END IF;
 
-    FOR refusal IN
-        SELECT s.append, s.ordinal, coalesce(v.sequence, 0) AS actual
-        FROM unnest(s_append, s_type, s_id, s_expected) WITH ORDINALITY AS s (append, type, id, expected, ordinal)
-        LEFT JOIN LATERAL (
-            SELECT e.sequence FROM events e
-            WHERE e.aggregate_type = s.type AND e.aggregate_id = s.id
-            ORDER BY e.sequence DESC LIMIT 1
-        ) v ON true
-        WHERE coalesce(v.sequence, 0) <> s.expected AND s.append <> ALL (refused)
-    LOOP
-        refused := refused || refusal.append;
-        RETURN QUERY SELECT refusal.append, 'conflict', refusal.actual, refusal.ordinal, 0::bigint, NULL;
-    END LOOP;
+    SELECT array_agg(s.append), array_agg(coalesce(v.sequence, 0)), array_agg(s.ordinal)
+    INTO hit, numbers, ordinals
+    FROM unnest(s_append, s_type, s_id, s_expected) WITH ORDINALITY AS s (append, type, id, expected, ordinal)
+    LEFT JOIN LATERAL (
+        SELECT e.sequence FROM events e
+        WHERE e.aggregate_type = s.type AND e.aggregate_id = s.id
+        ORDER BY e.sequence DESC LIMIT 1
+    ) v ON true
+    WHERE coalesce(v.sequence, 0) <> s.expected AND s.append <> ALL (refused);
+    IF hit IS NOT NULL THEN
+        refused := refused || hit;
+        RETURN QUERY SELECT h.append, 'conflict', h.actual, h.ordinal, NULL
+            FROM unnest(hit, numbers, ordinals) AS h (append, actual, ordinal);
+    END IF;
 
     IF cardinality(c_append) > 0 THEN
-        FOR refusal IN
-            SELECT c.append, c.ordinal, k.holder
-            FROM unnest(c_append, c_scope, c_token, c_holder) WITH ORDINALITY AS c (append, scope, token, holder, ordinal)
-            JOIN claims k ON k.scope = c.scope AND k.token = c.token
-            WHERE k.holder <> c.holder AND c.append <> ALL (refused)
-              AND NOT EXISTS (
-                  SELECT FROM unnest(l_append, l_scope, l_token, l_holder) AS l (append, scope, token, holder)
-                  WHERE l.append = c.append AND l.scope = c.scope AND l.token = c.token AND l.holder = k.holder)
-        LOOP
-            refused := refused || refusal.append;
-            RETURN QUERY SELECT refusal.append, 'claimed', 0::bigint, refusal.ordinal, 0::bigint, refusal.holder::text;
-        END LOOP;
+        SELECT array_agg(c.append), array_agg(c.ordinal), array_agg(k.holder::text)
+        INTO hit, ordinals, texts
+        FROM unnest(c_append, c_scope, c_token, c_holder) WITH ORDINALITY AS c (append, scope, token, holder, ordinal)
+        JOIN claims k ON k.scope = c.scope AND k.token = c.token
+        WHERE k.holder <> c.holder AND c.append <> ALL (refused)
+          -- What the append itself releases is free for it.
+          AND NOT EXISTS (
+              SELECT FROM unnest(l_append, l_scope, l_token, l_holder) AS l (append, scope, token, holder)
+              WHERE l.append = c.append AND l.scope = c.scope AND l.token = c.token AND l.holder = k.holder);
+        IF hit IS NOT NULL THEN
+            refused := refused || hit;
+            RETURN QUERY SELECT h.append, 'claimed', 0::bigint, h.ordinal, h.holder
+                FROM unnest(hit, ordinals, texts) AS h (append, ordinal, holder);
+        END IF;
     END IF;
 
     IF cardinality(k_append) > 0 THEN
-        FOR refusal IN
-            SELECT k.append, coalesce(c.position, 0) AS actual
-            FROM unnest(k_append, k_name, k_from) AS k (append, name, moves_from)
-            LEFT JOIN checkpoints c ON c.name = k.name
-            WHERE coalesce(c.position, 0) <> k.moves_from AND k.append <> ALL (refused)
-        LOOP
-            refused := refused || refusal.append;
-            RETURN QUERY SELECT refusal.append, 'moved', refusal.actual, 0::bigint, 0::bigint, NULL;
-        END LOOP;
+        SELECT array_agg(k.append), array_agg(coalesce(c.position, 0))
+        INTO hit, numbers
+        FROM unnest(k_append, k_name, k_from) AS k (append, name, moves_from)
+        LEFT JOIN checkpoints c ON c.name = k.name
+        WHERE coalesce(c.position, 0) <> k.moves_from AND k.append <> ALL (refused);
+        IF hit IS NOT NULL THEN
+            refused := refused || hit;
+            RETURN QUERY SELECT h.append, 'moved', h.actual, 0::bigint, NULL FROM unnest(hit, numbers) AS h (append, actual);
+        END IF;
     END IF;
 
     IF cardinality(u_append) > 0 THEN
-        FOR refusal IN
-            SELECT u.append, u.subject
-            FROM unnest(u_append, u_subject) AS u (append, subject)
-            LEFT JOIN subject_keys k ON k.subject = u.subject
-            WHERE k.state IS DISTINCT FROM 'active' AND u.append <> ALL (refused)
-        LOOP
-            refused := refused || refusal.append;
-            RETURN QUERY SELECT refusal.append, 'erased', 0::bigint, 0::bigint, 0::bigint, refusal.subject::text;
-        END LOOP;
+        SELECT array_agg(u.append), array_agg(u.subject::text)
+        INTO hit, texts
+        FROM unnest(u_append, u_subject) AS u (append, subject)
+        LEFT JOIN subject_keys k ON k.subject = u.subject
+        WHERE k.state IS DISTINCT FROM 'active' AND u.append <> ALL (refused);
+        IF hit IS NOT NULL THEN
+            refused := refused || hit;
+            RETURN QUERY SELECT h.append, 'erased', 0::bigint, 0::bigint, h.subject FROM unnest(hit, texts) AS h (append, subject);
+        END IF;
     END IF;
 
-    reached := base;
     IF cardinality(e_append) > 0 THEN
         stamp_text := (extract(epoch FROM stamp) * 1000000)::bigint::text;
+        -- Leaf of the chain, form 1: the version byte, then each field's UTF-8 after its length in bytes, as four bytes, big-endian.
         SELECT array_agg(f.metadata),
                array_agg(sha256('\x01'::bytea
-                   || journal_field(f.type) || journal_field(f.id) || journal_field(f.sequence)
-                   || journal_field(f.event_type) || journal_field(f.event_version)
-                   || journal_field(f.payload) || journal_field(f.metadata) || journal_field(stamp_text)))
+                   || int4send(octet_length(f.type)) || convert_to(f.type, 'UTF8')
+                   || int4send(octet_length(f.id)) || convert_to(f.id, 'UTF8')
+                   || int4send(octet_length(f.sequence)) || convert_to(f.sequence, 'UTF8')
+                   || int4send(octet_length(f.event_type)) || convert_to(f.event_type, 'UTF8')
+                   || int4send(octet_length(f.event_version)) || convert_to(f.event_version, 'UTF8')
+                   || int4send(octet_length(f.payload)) || convert_to(f.payload, 'UTF8')
+                   || int4send(octet_length(f.metadata)) || convert_to(f.metadata, 'UTF8')
+                   || int4send(octet_length(stamp_text)) || convert_to(stamp_text, 'UTF8')))
         INTO stamped, leaves
         FROM (
             SELECT e.type, e.id, e.sequence::text AS sequence, e.event_type, e.event_version, e.payload,
@@ -157,6 +163,11 @@ BEGIN
                 link := sha256(link || int8send(reached) || leaf);
                 positions := positions || reached;
                 hashes := hashes || link;
+                IF owner <> e_append[entry] THEN
+                    owner := e_append[entry];
+                    firsts[owner] := reached;
+                END IF;
+                lasts[owner] := reached;
             END IF;
         END LOOP;
 
@@ -172,12 +183,8 @@ BEGIN
     IF cardinality(r_append) > 0 THEN
         -- A command without events answers the position that it has seen, and an empty range.
         INSERT INTO receipts (actor, command_id, fingerprint, first_position, last_position, versions)
-        SELECT r.actor, r.command_id, r.fingerprint, coalesce(p.first_position, reached + 1), coalesce(p.last_position, reached), r.versions::jsonb
+        SELECT r.actor, r.command_id, r.fingerprint, coalesce(firsts[r.append], reached + 1), coalesce(lasts[r.append], reached), r.versions::jsonb
         FROM unnest(r_append, r_actor, r_command, r_fingerprint, r_versions) AS r (append, actor, command_id, fingerprint, versions)
-        LEFT JOIN (
-            SELECT e.append, min(e.position) AS first_position, max(e.position) AS last_position
-            FROM unnest(e_append, positions) AS e (append, position) GROUP BY e.append
-        ) AS p ON p.append = r.append
         WHERE r.append <> ALL (refused);
     END IF;
 
@@ -204,11 +211,11 @@ BEGIN
 
     IF cardinality(o_append) > 0 THEN
         INSERT INTO outbox (id, kind, payload, position, created_at, due_at)
-        SELECT o.id, o.kind, o.payload::jsonb, reached, stamp, stamp
+        SELECT o.id, o.kind, o.payload::jsonb, coalesce(lasts[o.append], reached), stamp, stamp
         FROM unnest(o_append, o_id, o_kind, o_payload) AS o (append, id, kind, payload)
         WHERE o.append <> ALL (refused);
     END IF;
 
-    RETURN QUERY SELECT 0, 'head', base, reached, (extract(epoch FROM stamp) * 1000000)::bigint, NULL;
+    RETURN QUERY SELECT 0, 'head', base, reached, NULL;
 END
 $$;

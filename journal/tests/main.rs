@@ -1,4 +1,14 @@
 //! The journal's promises, on a real PostgreSQL.
 
+#[cfg(test)]
 mod appending;
+#[cfg(test)]
+mod group_commit;
+#[cfg(test)]
+mod side_rows;
+#[cfg(test)]
+mod unknown_outcomes;
+#[cfg(test)]
+mod visibility;
+#[cfg(test)]
 mod world;

@@ -1,18 +1,20 @@
 //! A database of its own for each test, and what the tests say about it.
 
+use std::time::Duration;
+
 use cartera_domain::Event;
 use cartera_domain::ids::{SubjectId, TypedId};
 use cartera_domain::leads::{LeadDetails, LeadEvent};
 use cartera_domain::values::{EmailAddress, Line, Occurred, Personal};
 use cartera_journal::{
-    Actor, Append, Context, Journal, JournalConfig, MasterKey, NewEvent, Receipt, Source,
-    StreamAppend,
+    Actor, Append, AppendError, Appended, Context, Journal, JournalConfig, MasterKey, NewEvent,
+    Receipt, Source, StreamAppend,
 };
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, Row};
 use uuid::Uuid;
 
-/// A database with the journal's tables, dropped with the test's server.
+/// A database with the journal's tables.
 pub(crate) struct World {
     pub(crate) url: String,
 }
@@ -42,12 +44,16 @@ impl World {
     }
 
     pub(crate) async fn node_with(&self, set: impl FnOnce(&mut JournalConfig)) -> Journal {
+        Journal::connect(self.config(set)).await.expect("a journal")
+    }
+
+    pub(crate) fn config(&self, set: impl FnOnce(&mut JournalConfig)) -> JournalConfig {
         let mut config = JournalConfig::new(
             &self.url,
             MasterKey::from_base64(MASTER_KEY).expect("a key"),
         );
         set(&mut config);
-        Journal::connect(config).await.expect("a journal")
+        config
     }
 
     /// A connection beside the journal: an auditor's, or a vandal's.
@@ -55,6 +61,52 @@ impl World {
         PgConnection::connect(&self.url)
             .await
             .expect("a connection")
+    }
+
+    /// A connection that holds the head's lock until it commits.
+    pub(crate) async fn holding_the_head(&self) -> PgConnection {
+        let mut connection = self.connection().await;
+        connection.execute("BEGIN").await.expect("a transaction");
+        connection
+            .execute("SELECT FROM journal_head FOR UPDATE")
+            .await
+            .expect("the lock");
+        connection
+    }
+
+    /// Waits until so many sessions wait for a lock.
+    pub(crate) async fn until_waiting(&self, sessions: i64) {
+        self.until(&format!(
+            "SELECT count(*) >= {sessions} FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ))
+        .await;
+    }
+
+    /// Waits until a condition holds; the test runner's patience is the limit.
+    pub(crate) async fn until(&self, condition: &str) {
+        let mut connection = self.connection().await;
+        while !connection
+            .fetch_one(condition)
+            .await
+            .expect("an answer")
+            .get::<bool, _>(0)
+        {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// The one number that a query answers.
+    pub(crate) async fn number(&self, query: &str) -> i64 {
+        self.connection()
+            .await
+            .fetch_one(query)
+            .await
+            .expect("an answer")
+            .get(0)
+    }
+
+    pub(crate) async fn events(&self) -> i64 {
+        self.number("SELECT count(*) FROM events").await
     }
 }
 
@@ -90,6 +142,10 @@ pub(crate) fn happened(event: LeadEvent) -> NewEvent {
         event: Event::Lead(event),
         occurred: Occurred::Now,
     }
+}
+
+pub(crate) fn contacted() -> NewEvent {
+    happened(LeadEvent::LeadContacted {})
 }
 
 pub(crate) fn registered(company: &str) -> NewEvent {
@@ -146,6 +202,11 @@ pub(crate) fn append(id: Uuid, expected_version: u64, events: Vec<NewEvent>) -> 
     }
 }
 
+/// A new lead, the way that most tests need one.
+pub(crate) fn new_lead(id: Uuid) -> Append {
+    append(id, 0, vec![registered("Ferreteria Puig")])
+}
+
 /// The same with a receipt for this content.
 pub(crate) fn receipted(append: Append, content: u8) -> Append {
     Append {
@@ -154,4 +215,28 @@ pub(crate) fn receipted(append: Append, content: u8) -> Append {
         }),
         ..append
     }
+}
+
+pub(crate) fn conflict(id: Uuid, expected: u64, actual: u64) -> Result<Appended, AppendError> {
+    Err(AppendError::Conflict {
+        aggregate_type: "lead",
+        aggregate_id: id,
+        expected,
+        actual,
+    })
+}
+
+/// What the writer sets in its session.
+pub(crate) const PINS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+/// A call of the append function for one event of a new stream, as SQL.
+pub(crate) fn raw_append(id: Uuid) -> String {
+    let none = "'{}', ".repeat(24);
+    format!(
+        "SELECT * FROM journal_append('{{1}}', '{{lead}}', '{{{id}}}', '{{0}}',
+            '{{1}}', '{{lead}}', '{{{id}}}', '{{1}}', '{{lead_contacted}}', '{{1.0}}', '{{\"{{}}\"}}',
+            ARRAY['{{\"actor\":\"system\",\"business_date\":\"\",\"command_id\":\"{id}\",\"correlation_id\":\"{id}\",\"depth\":\"0\",\"source\":\"cli\"}}'],
+            '{{Europe/Madrid}}', {none} '{{}}')"
+    )
 }
