@@ -73,10 +73,30 @@ pub fn contains(sql: &mut QueryBuilder<'_, Postgres>, column: &'static str, text
 
 /// The column holds one of these days.
 pub fn within(sql: &mut QueryBuilder<'_, Postgres>, column: &'static str, days: Days) {
-    if let Some(from) = days.from {
-        sql.push(" AND ").push(column).push(" >= ").push_bind(from);
+    at_least(sql, column, days.from.as_ref());
+    at_most(sql, column, days.to.as_ref());
+}
+
+/// The column holds this value or a greater one.
+pub fn at_least<T: Stored>(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    column: &'static str,
+    value: Option<&T>,
+) {
+    if let Some(value) = value {
+        sql.push(" AND ").push(column).push(" >= ");
+        sql.push_bind(value.store());
     }
-    if let Some(to) = days.to {
-        sql.push(" AND ").push(column).push(" <= ").push_bind(to);
+}
+
+/// The column holds this value or a smaller one.
+pub fn at_most<T: Stored>(
+    sql: &mut QueryBuilder<'_, Postgres>,
+    column: &'static str,
+    value: Option<&T>,
+) {
+    if let Some(value) = value {
+        sql.push(" AND ").push(column).push(" <= ");
+        sql.push_bind(value.store());
     }
 }

@@ -209,6 +209,27 @@ pub async fn by_ids<L: List>(
     Ok(rows.iter().map(L::Row::read).collect::<Result<_, _>>()?)
 }
 
+/// All rows of a list that the viewer sees, by id: for exports, and for lists that are short by nature.
+///
+/// # Errors
+/// [`ReadError::Database`].
+pub async fn all<L: List>(
+    pool: &ReadPool,
+    viewer: &Viewer,
+    list: &L,
+) -> Result<Vec<L::Row>, ReadError> {
+    let rows = retried(async || {
+        let mut sql = QueryBuilder::new("SELECT ");
+        sql.push(table::columns::<L::Row>()).push(" FROM ");
+        push_seen::<L>(&mut sql, viewer);
+        list.push_filter(&mut sql);
+        sql.push(" ORDER BY id");
+        sql.build().fetch_all(pool.pool()).await
+    })
+    .await?;
+    Ok(rows.iter().map(L::Row::read).collect::<Result<_, _>>()?)
+}
+
 /// Asks once more when a generation was swapped meanwhile.
 pub(crate) async fn retried<T>(
     ask: impl AsyncFn() -> Result<T, sqlx::Error>,

@@ -133,3 +133,8 @@ where
 {
     D::TYPE
 }
+
+/// The version of the event's stream with it.
+pub fn version_of(recorded: &Recorded) -> i64 {
+    i64::try_from(recorded.sequence).unwrap_or(i64::MAX)
+}

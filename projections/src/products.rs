@@ -1,0 +1,3 @@
+//! Products and their prices.
+
+pub mod product_catalog;
