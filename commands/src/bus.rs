@@ -3,6 +3,7 @@
 //! A command is decided on what is cached and validated by the append. Whatever does not succeed is looked at twice: first
 //! the receipt (the command may have been carried out before, its answer lost), then the streams as they really are.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cartera_domain::Decider;
@@ -20,6 +21,9 @@ use crate::ports::IdSource;
 
 /// How often a command is decided anew when others move the stream under it.
 const ATTEMPTS: u32 = 8;
+
+/// How often drafts in bulk are sent again when the journal does not answer.
+const RESENDS: u32 = 5;
 
 /// Until the company says otherwise, its days begin where the product was born.
 pub(crate) const DEFAULT_ZONE: Tz = Tz::Europe__Madrid;
@@ -153,6 +157,63 @@ impl CommandBus {
             .state
             .settings()
             .map_or(DEFAULT_ZONE, |settings| settings.time_zone))
+    }
+
+    /// Writes many drafts, each under a command id of its own: all or nothing each, in bulk together. Nothing is decided
+    /// anew; what the journal did not answer is sent again under the same ids.
+    ///
+    /// # Errors
+    /// When the company cannot be read. Each draft has its own outcome: the position of its last event.
+    pub async fn write_many(
+        &self,
+        envelope: &Envelope,
+        drafts: Vec<(Uuid, Draft)>,
+    ) -> Result<Vec<Result<i64, AppendError>>, CommandError> {
+        let context = self.context(envelope).await?;
+        let appends: Vec<Append> = drafts
+            .into_iter()
+            .map(|(command_id, draft)| {
+                let mut append = Append::new(Context {
+                    command_id,
+                    ..context.clone()
+                });
+                // The id is made from the content, so that it alone tells one command from another.
+                append.receipt = Some(Receipt {
+                    fingerprint: self.journal.vault().fingerprint(command_id.as_bytes()),
+                });
+                append.streams = draft.streams;
+                append.claims = draft.claims;
+                append.releases = draft.releases;
+                append
+            })
+            .collect();
+        let mut outcomes = self.journal.append_many(appends.clone()).await;
+        for _resend in 0..RESENDS {
+            let unanswered =
+                |outcome: &Result<_, _>| matches!(outcome, Err(AppendError::Unavailable(_)));
+            let open: Vec<usize> = outcomes
+                .iter()
+                .enumerate()
+                .filter(|(_, outcome)| unanswered(outcome))
+                .map(|(index, _)| index)
+                .collect();
+            if open.is_empty() {
+                break;
+            }
+            let again = open
+                .iter()
+                .filter_map(|index| appends.get(*index))
+                .cloned()
+                .collect();
+            let again = self.journal.append_many(again).await;
+            let mut answered: HashMap<usize, _> = open.into_iter().zip(again).collect();
+            let place = |(index, before)| answered.remove(&index).unwrap_or(before);
+            outcomes = outcomes.into_iter().enumerate().map(place).collect();
+        }
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.map(|appended| appended.position))
+            .collect())
     }
 
     async fn attempt(

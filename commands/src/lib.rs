@@ -7,10 +7,12 @@
 //! - [`draft`]: several decisions that are one append;
 //! - [`envelope`], [`error`], [`ports`]: who asks, why not, what the outside must give;
 //! - [`leads`], [`clients`], [`opportunities`], [`products`], [`users`], [`settings`]: what needs facts before deciding;
+//! - [`demo`]: a company to look at;
 //! - [`files`]: tables of text and workbooks that nobody here wrote; [`importing`]: their records as commands.
 
 pub mod bus;
 pub mod clients;
+pub mod demo;
 pub mod draft;
 pub mod envelope;
 pub mod error;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use cartera_domain::Permission;
-use cartera_journal::{Actor, Append, AppendError, Receipt, Source};
+use cartera_journal::{Actor, AppendError, Source};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -27,8 +27,6 @@ use reading::{Read, read};
 
 /// Records that are planned and written together.
 const BATCH: usize = 1_000;
-/// How often a batch is sent again when the journal does not answer.
-const RESENDS: u32 = 5;
 
 /// Whether something is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,7 +195,6 @@ struct Planned {
     existing: bool,
     draft: Draft,
     command_id: Uuid,
-    fingerprint: [u8; 32],
 }
 
 impl<W: Write> Run<'_, W> {
@@ -210,7 +207,7 @@ impl<W: Write> Run<'_, W> {
         let said = self.said_before(&records).await?;
         let (known, records): (Vec<_>, Vec<_>) = records
             .into_iter()
-            .partition(|record| said.contains(&self.identity(record).0));
+            .partition(|record| said.contains(&self.identity(record)));
         self.summary.progress.unchanged += known.len().try_into().unwrap_or(u64::MAX);
         if records.is_empty() {
             return Ok(());
@@ -253,18 +250,17 @@ impl<W: Write> Run<'_, W> {
     }
 
     fn planned(&self, record: Record, existing: Option<Uuid>, draft: Draft) -> Planned {
-        let (command_id, fingerprint) = self.identity(&record);
+        let command_id = self.identity(&record);
         Planned {
             record,
             existing: existing.is_some(),
             draft,
             command_id,
-            fingerprint,
         }
     }
 
-    /// Command id and fingerprint of a record: profile, key and content.
-    fn identity(&self, record: &Record) -> (Uuid, [u8; 32]) {
+    /// Command id of a record, made from profile, key and content.
+    fn identity(&self, record: &Record) -> Uuid {
         let mut content = String::new();
         for cell in record.rows.iter().flat_map(|row| &row.cells) {
             content.push_str(&cell.as_text());
@@ -278,20 +274,16 @@ impl<W: Write> Run<'_, W> {
             .vault()
             .fingerprint(content.as_bytes());
         // The id is made from the keyed hash: a bare hash of personal values could be guessed.
-        let id = command_id(&[
+        command_id(&[
             &profile.source,
             &profile.name,
             &record.key,
             &hex(&fingerprint),
-        ]);
-        (id, fingerprint)
+        ])
     }
 
     async fn said_before(&self, records: &[Record]) -> Result<HashSet<Uuid>, ImportError> {
-        let ids: Vec<Uuid> = records
-            .iter()
-            .map(|record| self.identity(record).0)
-            .collect();
+        let ids: Vec<Uuid> = records.iter().map(|record| self.identity(record)).collect();
         let said = self
             .import
             .bus
@@ -403,53 +395,19 @@ impl<W: Write> Run<'_, W> {
         Ok(())
     }
 
-    /// Appends them all; sends again, under the same command ids, what the journal did not answer.
     async fn append(
         &self,
         planned: &[Planned],
     ) -> Result<Vec<Result<i64, AppendError>>, ImportError> {
-        let context = self.import.bus.context(&self.import.envelope).await?;
-        let append = |planned: &Planned| {
-            let mut append = Append::new(context.clone());
-            append.context.command_id = planned.command_id;
-            append.streams.clone_from(&planned.draft.streams);
-            append.claims.clone_from(&planned.draft.claims);
-            append.releases.clone_from(&planned.draft.releases);
-            append.receipt = Some(Receipt {
-                fingerprint: planned.fingerprint,
-            });
-            append
-        };
-        let journal = self.import.bus.journal();
-        let mut outcomes = journal
-            .append_many(planned.iter().map(append).collect())
-            .await;
-        for _resend in 0..RESENDS {
-            let open: Vec<usize> = outcomes
-                .iter()
-                .enumerate()
-                .filter(|(_, outcome)| matches!(outcome, Err(AppendError::Unavailable(_))))
-                .map(|(index, _)| index)
-                .collect();
-            if open.is_empty() {
-                break;
-            }
-            let again = journal
-                .append_many(
-                    open.iter()
-                        .filter_map(|index| planned.get(*index))
-                        .map(append)
-                        .collect(),
-                )
-                .await;
-            let mut answered: HashMap<usize, _> = open.into_iter().zip(again).collect();
-            let place = |(index, before)| answered.remove(&index).unwrap_or(before);
-            outcomes = outcomes.into_iter().enumerate().map(place).collect();
-        }
-        Ok(outcomes
-            .into_iter()
-            .map(|outcome| outcome.map(|appended| appended.position))
-            .collect())
+        let drafts = planned
+            .iter()
+            .map(|planned| (planned.command_id, planned.draft.clone()))
+            .collect();
+        Ok(self
+            .import
+            .bus
+            .write_many(&self.import.envelope, drafts)
+            .await?)
     }
 
     fn written(&mut self, planned: &Planned, position: i64) {

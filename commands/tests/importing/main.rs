@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, reads its environment and says what it skips"
 )]
 
+mod demo;
 mod maven;
 mod others;
 mod world;

@@ -1,4 +1,4 @@
-//! The whole of 01_maven_crm, twice.
+//! The whole of `01_maven_crm`, twice.
 
 use cartera_commands::importing::Mode;
 

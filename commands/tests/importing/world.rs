@@ -33,29 +33,7 @@ pub(crate) struct World {
 impl World {
     /// A company that counts in dollars and is set up in Madrid.
     pub(crate) async fn new() -> Self {
-        let server = std::env::var("CARTERA_TEST_DATABASE_URL")
-            .expect("these tests need PostgreSQL: run `make test`, or set CARTERA_TEST_DATABASE_URL to a server");
-        let mut connection = PgConnection::connect(&server).await.unwrap();
-        let (name,): (String,) =
-            sqlx::query_as("SELECT 'importing_' || replace(gen_random_uuid()::text, '-', '')")
-                .fetch_one(&mut connection)
-                .await
-                .unwrap();
-        connection
-            .execute(format!("CREATE DATABASE {name}").as_str())
-            .await
-            .unwrap();
-        let url = server
-            .parse::<PgConnectOptions>()
-            .unwrap()
-            .database(&name)
-            .to_url_lossy()
-            .to_string();
-        Journal::migrate(&url).await.unwrap();
-        let key = MasterKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
-        let journal = Journal::connect(JournalConfig::new(&url, key))
-            .await
-            .unwrap();
+        let journal = empty_journal().await;
         let bus = CommandBus::new(journal, Arc::new(Counter::default()));
         let company = NewCompany {
             name: Line::parse("Acme").unwrap(),
@@ -85,6 +63,33 @@ impl World {
     pub(crate) async fn events(&self) -> i64 {
         self.bus.journal().head().await.unwrap()
     }
+}
+
+/// A journal without events, on a database of its own.
+pub(crate) async fn empty_journal() -> Journal {
+    let server = std::env::var("CARTERA_TEST_DATABASE_URL")
+        .expect("these tests need PostgreSQL: run `make test`, or set CARTERA_TEST_DATABASE_URL to a server");
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    let (name,): (String,) =
+        sqlx::query_as("SELECT 'importing_' || replace(gen_random_uuid()::text, '-', '')")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+    connection
+        .execute(format!("CREATE DATABASE {name}").as_str())
+        .await
+        .unwrap();
+    let url = server
+        .parse::<PgConnectOptions>()
+        .unwrap()
+        .database(&name)
+        .to_url_lossy()
+        .to_string();
+    Journal::migrate(&url).await.unwrap();
+    let key = MasterKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
+    Journal::connect(JournalConfig::new(&url, key))
+        .await
+        .unwrap()
 }
 
 /// The workspace's folder.
