@@ -8,6 +8,7 @@
 //! - [`settings`]: the limits, and what is free;
 //! - [`identify`]: the trait by which the identity module says who asks;
 //! - [`precheck`]: documents judged in linear time before anything runs;
+//! - `documents`: those that were judged before;
 //! - `operation`: the path of one operation, the same for both transports;
 //! - `nulls`: the data of an answer with errors, mended;
 //! - `http`: GraphQL over HTTP; `websocket`: graphql-transport-ws;
@@ -20,6 +21,7 @@ pub mod request_id;
 pub mod settings;
 
 mod csp_reports;
+mod documents;
 mod http;
 mod nulls;
 mod operation;
@@ -84,7 +86,7 @@ impl<S: Described, I: Identify> Edge<S, I> {
     ) -> Self {
         let sdl = schema.sdl();
         Self {
-            engine: Engine::new(schema, &sdl),
+            engine: Engine::new(schema, &sdl, settings.limits.document.clone()),
             identify,
             settings: Arc::new(settings),
             shutdown,

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use self::accept::MediaType;
 use super::identify::{Credentials, Identify};
-use super::operation::{Asker, Operation, admit, wrong_transport};
+use super::operation::{Asker, Operation, wrong_transport};
 use super::parameters::Parameters;
 use super::request_id::RequestId;
 use super::{Client, Edge, websocket};
@@ -139,7 +139,7 @@ async fn admitted<S: Executor, I: Identify>(
         client,
         id: id_of(&parts.extensions),
     };
-    admit(&edge.settings, edge.identify.as_ref(), asker, parameters)
+    edge.admit(asker, parameters)
 }
 
 /// The parameters in a URL: strings, of which two hold JSON.

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Request, Response};
+use async_graphql::{Executor, Request, Response, Variables};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use tracing::Instrument;
 
+use super::documents::Documents;
 use super::identify::Identify;
 use super::nulls::{self, Types};
 use super::parameters::Parameters;
+use super::precheck::{self, Checked, DocumentLimits};
 use super::request_id::RequestId;
-use super::settings::{Introspection, Settings};
-use super::{Client, precheck};
+use super::settings::Introspection;
+use super::{Client, Edge};
 use crate::error::{Answer, ApiError, Code};
 
 /// A schema that runs operations, and what is known of its types.
@@ -24,6 +26,7 @@ use crate::error::{Answer, ApiError, Code};
 pub(super) struct Engine<S> {
     executor: S,
     types: Arc<Types>,
+    documents: Documents,
 }
 
 /// An operation that may run.
@@ -57,75 +60,74 @@ pub(super) struct Asker<C> {
     pub(super) id: RequestId,
 }
 
-/// Decides whether an operation may run, from the cheapest question to the dearest.
-///
-/// # Errors
-/// `UNAUTHENTICATED` before the document is even parsed, what [`precheck`] refuses, and `FORBIDDEN` for reading the
-/// schema.
-pub(super) fn admit<I: Identify>(
-    settings: &Settings,
-    identify: &I,
-    asker: Asker<I::Caller>,
-    parameters: Parameters,
-) -> Result<Operation, ApiError> {
-    let Parameters {
-        query,
-        operation_name,
-        variables,
-    } = parameters;
-    let free = settings.introspection == Introspection::Free;
-    let public = settings.public_documents.contains(&query);
-    if asker.caller.is_none() && !public && !free {
-        return Err(ApiError::unauthenticated());
-    }
-    let checked = precheck::check(&query, &settings.limits.document)?;
-    if asker.caller.is_none() && !public && !checked.only_introspects {
-        return Err(ApiError::unauthenticated());
-    }
-    let may_introspect = free
-        || asker
+impl<S, I: Identify> Edge<S, I> {
+    /// Decides whether an operation may run, from the cheapest question to the dearest.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` before the document is even parsed, what [`precheck`] refuses, and `FORBIDDEN` for reading
+    /// the schema.
+    pub(super) fn admit(
+        &self,
+        asker: Asker<I::Caller>,
+        parameters: Parameters,
+    ) -> Result<Operation, ApiError> {
+        let Parameters {
+            query,
+            operation_name,
+            variables,
+        } = parameters;
+        let free = self.settings.introspection == Introspection::Free;
+        let public = self.settings.public_documents.contains(&query);
+        if asker.caller.is_none() && !public && !free {
+            return Err(ApiError::unauthenticated());
+        }
+        let document: Arc<str> = query.into();
+        let checked = self.engine.documents.checked(&document)?;
+        if asker.caller.is_none() && !public && !checked.only_introspects {
+            return Err(ApiError::unauthenticated());
+        }
+        let permitted = asker
             .caller
             .as_ref()
-            .is_some_and(|caller| identify.may_introspect(caller));
-    if checked.introspects && !may_introspect {
-        return Err(ApiError::forbidden("introspection"));
+            .is_some_and(|caller| self.identify.may_introspect(caller));
+        if checked.introspects && !free && !permitted {
+            return Err(ApiError::forbidden("introspection"));
+        }
+        let chosen = precheck::choose(&checked.document, operation_name.as_deref(), &variables)?;
+        let cost = precheck::cost(&checked.document, chosen, &variables);
+        precheck::bounded(
+            "values in its answer",
+            cost,
+            self.settings.limits.document.cost,
+        )?;
+        let origin = Asked {
+            document,
+            operation_name,
+            id: asker.id,
+        };
+        let kind = chosen.ty;
+        let span = tracing::info_span!("graphql", request_id = %origin.id, operation = origin.operation_name, kind = %kind, cost);
+        let mut request = origin.request(&checked, variables).data(asker.client);
+        if let Some(caller) = asker.caller {
+            request = request.data(caller);
+        }
+        Ok(Operation {
+            request,
+            asked: origin,
+            kind,
+            span,
+        })
     }
-    let chosen = precheck::choose(&checked.document, operation_name.as_deref(), &variables)?;
-    let cost = precheck::cost(&checked.document, chosen, &variables);
-    precheck::bounded("values in its answer", cost, settings.limits.document.cost)?;
-    let kind = chosen.ty;
-    let span = tracing::info_span!("graphql", request_id = %asker.id, operation = operation_name.as_deref(), kind = %kind, cost);
-
-    let origin = Asked {
-        document: query.into(),
-        operation_name: operation_name.clone(),
-        id: asker.id,
-    };
-    let mut request = Request::new(String::new())
-        .variables(variables)
-        .data(asker.id)
-        .data(asker.client);
-    request.operation_name = operation_name;
-    request.set_parsed_query(checked.document);
-    if let Some(caller) = asker.caller {
-        request = request.data(caller);
-    }
-    if !may_introspect {
-        request = request.disable_introspection();
-    }
-    Ok(Operation {
-        request,
-        asked: origin,
-        kind,
-        span,
-    })
 }
 
 impl<S: Executor> Engine<S> {
     /// Makes a schema ready to run operations; `sdl` is its own text.
-    pub(super) fn new(executor: S, sdl: &str) -> Self {
-        let types = Arc::new(Types::of(sdl));
-        Self { executor, types }
+    pub(super) fn new(executor: S, sdl: &str, limits: DocumentLimits) -> Self {
+        Self {
+            executor,
+            types: Arc::new(Types::of(sdl)),
+            documents: Documents::new(limits),
+        }
     }
 
     /// Runs a query or mutation; a panic and a late answer become errors of this one operation.
@@ -173,6 +175,21 @@ impl<S: Executor> Engine<S> {
 }
 
 impl Asked {
+    /// The request as async-graphql takes it, with the document parsed.
+    fn request(&self, checked: &Checked, variables: Variables) -> Request {
+        let mut request = Request::new(String::new())
+            .variables(variables)
+            .data(self.id);
+        request.operation_name.clone_from(&self.operation_name);
+        request.set_parsed_query(checked.document.clone());
+        if checked.introspects {
+            request
+        } else {
+            // What was not seen to ask for the schema does not get it either.
+            request.disable_introspection()
+        }
+    }
+
     fn answer(&self, mut response: Response, types: &Types) -> Answer {
         nulls::mend(
             &mut response,

@@ -19,7 +19,7 @@ use super::operations::{NoTicket, Operations, Ticket};
 use super::writer::{Outgoing, Permission, Writer};
 use super::{Close, message, message::FromClient};
 use crate::edge::identify::{Credentials, Identify};
-use crate::edge::operation::{Asker, Engine, Operation, admit};
+use crate::edge::operation::{Asker, Engine, Operation};
 use crate::edge::parameters::Parameters;
 use crate::edge::{Client, Edge, RequestId};
 use crate::error::{Answer, ApiError, Code};
@@ -252,8 +252,7 @@ impl<S: Executor, I: Identify> Connection<S, I> {
             client: self.client.clone(),
             id: request,
         };
-        let identify = self.edge.identify.as_ref();
-        match payload.and_then(|asked| admit(&self.edge.settings, identify, asker, asked)) {
+        match payload.and_then(|asked| self.edge.admit(asker, asked)) {
             Ok(operation) => {
                 self.spawn(&ticket, operation);
                 Ok(None)
