@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -70,10 +69,10 @@ async fn a_client_that_answers_pings_is_not_silent() {
     .await;
     let mut socket = world.socket().await;
     // Ten pings take twice the time of silence that is allowed; reading them answers them.
-    assert!(matches!(socket.0.next().await, Some(Ok(Message::Ping(_)))));
+    assert!(matches!(socket.next().await, Some(Ok(Message::Ping(_)))));
     let mut others = 0;
     while others < 10 {
-        match socket.0.next().await.unwrap().unwrap() {
+        match socket.next().await.unwrap().unwrap() {
             Message::Ping(_) => others += 1,
             other => panic!("{other:?}: a client that answers pings is not silent"),
         }

@@ -48,11 +48,7 @@ async fn no_event_is_sent_after_the_revocation() {
     );
     world.people.revoke("reader");
     world.traces.told.send(2).unwrap();
-    match futures_util::StreamExt::next(&mut socket.0)
-        .await
-        .unwrap()
-        .unwrap()
-    {
+    match socket.next().await.unwrap().unwrap() {
         tokio_tungstenite::tungstenite::Message::Close(Some(frame)) => {
             assert_eq!(u16::from(frame.code), 4401);
         }

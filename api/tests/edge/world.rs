@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
@@ -18,6 +19,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::schema::{self, Traces};
+
+/// How long a test waits for what must come, before it fails instead of hanging.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The document that anonymous callers may run.
 pub(crate) const PUBLIC: &str = "mutation { signIn }";
@@ -219,9 +223,9 @@ impl Socket {
     /// The next message of the protocol; fails the test when the socket closes instead.
     pub(crate) async fn hear(&mut self) -> Value {
         loop {
-            match self.0.next().await.unwrap().unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                Message::Ping(_) | Message::Pong(_) => {}
+            match self.next().await {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => panic!("{other:?} instead of a message"),
             }
         }
@@ -230,7 +234,7 @@ impl Socket {
     /// Why the server closes the socket; messages that come before are passed over.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
-            match self.0.next().await {
+            match self.next().await {
                 Some(Ok(Message::Close(Some(frame)))) => {
                     return (frame.code.into(), frame.reason.to_string());
                 }
@@ -238,5 +242,11 @@ impl Socket {
                 other => panic!("{other:?} instead of a close frame"),
             }
         }
+    }
+
+    /// The next frame; fails the test when none comes.
+    pub(crate) async fn next(&mut self) -> Option<Result<Message, Error>> {
+        let next = tokio::time::timeout(PATIENCE, self.0.next());
+        next.await.expect("the service says something")
     }
 }
