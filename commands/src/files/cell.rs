@@ -67,18 +67,20 @@ impl From<String> for Cell {
 pub struct Row {
     /// Line of the file on which the record begins, from 1; a workbook's row number. Records may span lines.
     pub line: u64,
-    /// Its cells, as many as the file gives.
+    /// Its cells: of delimited text as many as the file gives; of a workbook, which has no end of row, as many as the
+    /// table has columns, or more where cells stand beside them.
     pub cells: Vec<Cell>,
 }
 
 /// How a record's number of cells compares with the number of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// As many; or more, but the surplus ones are empty.
+    /// As many.
     Exact,
     /// So many too few.
     Short(usize),
-    /// So many too many, counted up to the last that is not empty.
+    /// So many too many. Also where the surplus ones are empty: a separator too much in the middle shifts a row's values,
+    /// and shows only at its end.
     Long(usize),
 }
 
@@ -106,13 +108,10 @@ impl Row {
 
     /// Compares with the number of columns.
     pub fn fit(&self, columns: usize) -> Fit {
-        let extent = self.extent();
-        if extent > columns {
-            Fit::Long(extent - columns)
-        } else if self.cells.len() < columns {
-            Fit::Short(columns - self.cells.len())
-        } else {
-            Fit::Exact
+        match self.cells.len() {
+            count if count > columns => Fit::Long(count - columns),
+            count if count < columns => Fit::Short(columns - count),
+            _ => Fit::Exact,
         }
     }
 }

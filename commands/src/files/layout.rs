@@ -100,16 +100,27 @@ fn is_year(text: &str) -> bool {
         .is_ok_and(|year| (1900..=2100).contains(&year))
 }
 
-/// The columns that a header names. Empty cells at its end name none beyond `least`, the width of the rows below it.
-pub(super) fn named(header: &Row, least: usize) -> Vec<Column> {
-    let count = header.extent().max(header.cells.len().min(least));
+/// The columns that a header names. Where the rows below it all end in so many more empty cells (a separator at the end of
+/// each), these are columns too, without names.
+pub(super) fn named(header: &Row, below: &[Row]) -> Vec<Column> {
+    let count = header.cells.len();
+    let surplus_is_empty = below.iter().all(|row| row.extent() <= count);
+    let mut widths: Vec<usize> = below.iter().map(|row| row.cells.len()).collect();
+    widths.sort_unstable();
+    let usual = widths.get(widths.len() / 2).copied().unwrap_or(count);
+    let count = if surplus_is_empty {
+        count.max(usual)
+    } else {
+        count
+    };
     let mut seen: HashMap<String, usize> = HashMap::new();
     let names = header
         .cells
         .iter()
-        .take(count)
         .map(|cell| cell.as_text().trim().to_owned());
     names
+        .chain(std::iter::repeat(String::new()))
+        .take(count)
         .enumerate()
         .map(|(index, name)| {
             let base = if name.is_empty() {

@@ -1,6 +1,7 @@
 //! What a file is, by its first bytes. Its name says nothing: a real find is an XLSX workbook that is called `.csv`.
 
 use super::refusal::FileRefusal;
+use super::text;
 
 /// What a file is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,7 @@ const MARKUP: [(&str, &str); 5] = [
 /// Tells what begins with these bytes.
 ///
 /// # Errors
-/// `FILE_EMPTY`, or `FILE_NOT_A_TABLE` for what is recognised as something else or is no text.
+/// `FILE_EMPTY`, or `FILE_NOT_A_TABLE` for what is recognised as something else.
 pub fn recognise(head: &[u8]) -> Result<Signature, FileRefusal> {
     if head.is_empty() {
         return Err(FileRefusal::FileEmpty);
@@ -80,31 +81,34 @@ pub fn recognise(head: &[u8]) -> Result<Signature, FileRefusal> {
     if head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return Ok(Signature::CompoundFile);
     }
-    if let Some((_, kind)) = OTHERS.iter().find(|(begin, _)| head.starts_with(begin)) {
+    let bare = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    if let Some((_, kind)) = OTHERS.iter().find(|(begin, _)| bare.starts_with(begin)) {
         return Err(FileRefusal::FileNotATable {
             kind: (*kind).to_owned(),
         });
     }
-    let begin = String::from_utf8_lossy(head.get(..64).unwrap_or(head));
-    let begin = begin
-        .trim_start_matches('\u{feff}')
-        .trim_start()
-        .to_ascii_lowercase();
+    let begin = String::from_utf8_lossy(bare.get(..64).unwrap_or(bare));
+    let begin = begin.trim_start().to_ascii_lowercase();
     if let Some((_, kind)) = MARKUP.iter().find(|(mark, _)| begin.starts_with(mark)) {
         return Err(FileRefusal::FileNotATable {
             kind: (*kind).to_owned(),
         });
     }
-    if is_binary(head) {
+    Ok(Signature::Text)
+}
+
+/// Refuses what has too many control characters for a text, unless it is one in UTF-16 or UTF-32. Not asked where
+/// somebody says in which encoding the file is written.
+///
+/// # Errors
+/// `FILE_NOT_A_TABLE`.
+pub fn refuse_binary(head: &[u8]) -> Result<(), FileRefusal> {
+    let control = |byte: &&u8| matches!(**byte, 0x00..=0x08 | 0x0E..=0x1A | 0x1C..=0x1E | 0x7F);
+    let many = head.len() >= 32 && head.iter().filter(control).count() * 50 > head.len();
+    if many && !text::is_wide(head) {
         return Err(FileRefusal::FileNotATable {
             kind: "a file of a kind that is not known".to_owned(),
         });
     }
-    Ok(Signature::Text)
-}
-
-/// Whether control characters are too frequent for a text. Zeros do not count: UTF-16 and UTF-32 are full of them.
-fn is_binary(head: &[u8]) -> bool {
-    let control = |byte: &&u8| matches!(**byte, 0x01..=0x08 | 0x0E..=0x1A | 0x1C..=0x1E | 0x7F);
-    head.iter().filter(control).count() * 50 > head.len() && head.len() >= 32
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::cell::Row;
+use super::cell::{Cell, Row};
 use super::layout::{self, Column, Layout};
 use super::options::{HeaderChoice, TableOptions};
 use super::refusal::{FileRefusal, ReadError};
@@ -59,7 +59,7 @@ impl TableReader {
     /// When the file as a whole cannot be read; see [`FileRefusal`].
     pub fn open(path: &Path, options: &TableOptions) -> Result<Self, FileRefusal> {
         let file = open_file(path, options)?;
-        let (format, source) = match sniff(&file)? {
+        let (format, source) = match sniff(&file, options)? {
             Signature::Text => {
                 let reader = TextReader::open(file, options)?;
                 (
@@ -109,7 +109,7 @@ impl TableReader {
         let header = layout.header.and_then(|index| rows.get(index));
         let columns = header.map_or_else(
             || layout::numbered(width),
-            |header| layout::named(header, width),
+            |header| layout::named(header, &records),
         );
         let limit = options.limits.columns;
         if columns.len() > limit {
@@ -171,7 +171,15 @@ impl Iterator for TableReader {
         }
         let next = self.begun.pop_front().or_else(|| self.source.next_row());
         self.ended = matches!(next, None | Some(Err(ReadError::File(_))));
-        next
+        match (next, &self.format) {
+            (Some(Ok(mut row)), TableFormat::Workbook(_))
+                if row.cells.len() < self.columns.len() =>
+            {
+                row.cells.resize(self.columns.len(), Cell::Empty);
+                Some(Ok(row))
+            }
+            (next, _) => next,
+        }
     }
 }
 
@@ -219,7 +227,7 @@ fn open_file(path: &Path, options: &TableOptions) -> Result<File, FileRefusal> {
     Ok(file)
 }
 
-fn sniff(mut file: &File) -> Result<Signature, FileRefusal> {
+fn sniff(mut file: &File, options: &TableOptions) -> Result<Signature, FileRefusal> {
     let failed = |error: std::io::Error| FileRefusal::FileReadingFailed {
         detail: error.to_string(),
     };
@@ -230,5 +238,9 @@ fn sniff(mut file: &File) -> Result<Signature, FileRefusal> {
         .read_to_end(&mut head)
         .map_err(failed)?;
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    signature::recognise(&head)
+    let found = signature::recognise(&head)?;
+    if found == Signature::Text && options.encoding.is_none() {
+        signature::refuse_binary(&head)?;
+    }
+    Ok(found)
 }

@@ -16,6 +16,7 @@ use std::io::{Seek, SeekFrom};
 
 pub use dialect::Dialect;
 pub use encoding::Encoding;
+pub(super) use encoding::is_wide;
 pub(super) use shape::{Shape, shape};
 
 use self::decoder::{Decoder, Supply};

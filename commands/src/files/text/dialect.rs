@@ -59,8 +59,9 @@ impl Dialect {
 
 /// What usually separates, in the order of preference between equals.
 const USUAL: [char; 4] = [',', ';', '\t', '|'];
-/// What else occurs: tried only where none of the usual ones gives two columns.
-const UNUSUAL: [char; 10] = [':', '^', '~', '!', '#', '¦', '§', '\u{1}', '\u{1f}', ' '];
+/// What else occurs: only where all records have as many of it; a blank only where it makes three columns or more, since
+/// every list of names has one blank per line.
+const UNUSUAL: [char; 10] = [' ', '#', '!', '~', '^', ':', '§', '¦', '\u{1f}', '\u{1}'];
 /// Records of the sample that are scored.
 const SCORED_RECORDS: usize = 200;
 
@@ -81,20 +82,15 @@ pub(super) fn detect(sample: &str, supply: Supply, declared: Option<char>) -> (D
         ends_in_cr: base.ends_in_cr,
         ..Dialect::separated_by(separator)
     };
-    let best = |candidates: &[char]| {
-        let scored = candidates
-            .iter()
-            .rev()
-            .map(|separator| (score(sample, supply, &with(Some(*separator))), *separator));
-        scored
-            .max_by_key(|(score, _)| *score)
-            .filter(|(score, _)| *score > 0)
-            .map(|(_, separator)| separator)
-    };
+    let scored = |separator: &char| (score(sample, supply, &with(Some(*separator))), *separator);
+    // The last of equals wins: so the preferred ones come last.
+    let candidates = UNUSUAL.iter().chain(USUAL.iter().rev()).map(scored);
+    let best = candidates
+        .max_by_key(|(score, _)| *score)
+        .filter(|(score, _)| *score > 0);
     let separator = declared
         .or(by_line)
-        .or_else(|| best(&USUAL))
-        .or_else(|| best(&UNUSUAL));
+        .or(best.map(|(_, separator)| separator));
     let mut dialect = with(separator);
     dialect.skips_blanks = blanks_follow(sample, separator);
     (dialect, start)
@@ -200,7 +196,12 @@ fn score(sample: &str, supply: Supply, dialect: &Dialect) -> u64 {
         .filter(|(width, _)| **width > 1)
         .map(|(_, count)| *count)
         .sum();
-    if several * 2 < records || several == 0 {
+    let possible = match dialect.separator {
+        Some(' ') => widths.len() == 1 && records > 1 && cells >= 3 * records,
+        Some(separator) if !USUAL.contains(&separator) => widths.len() == 1 && records > 1,
+        Some(_) | None => several * 2 >= records,
+    };
+    if several == 0 || !possible {
         return 0;
     }
     let pattern: u64 = widths

@@ -75,6 +75,23 @@ fn marked(head: &[u8]) -> Option<(Encoding, u64)> {
     Some((encoding, u64::try_from(mark.len()).unwrap_or_default()))
 }
 
+/// UTF-32 without a mark, or with UTF-16's, as some programs write it: of every four bytes two are zero.
+fn unmarked_utf32(head: &[u8]) -> Option<Encoding> {
+    let (mut little, mut big, mut all) = (0, 0, 0);
+    for unit in head.chunks_exact(4) {
+        all += 1;
+        little += usize::from(matches!(unit, [low, high, 0, 0] if *low != 0 || *high != 0));
+        big += usize::from(matches!(unit, [0, 0, high, low] if *low != 0 || *high != 0));
+    }
+    if all >= 4 && little * 10 >= all * 9 {
+        Some(Encoding::Utf32Le)
+    } else if all >= 4 && big * 10 >= all * 9 {
+        Some(Encoding::Utf32Be)
+    } else {
+        None
+    }
+}
+
 /// UTF-16 without a mark, where it is evident: in a text of mostly Latin letters every other byte is zero.
 fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
     let zeros = |odd: usize| {
@@ -94,6 +111,26 @@ fn unmarked_utf16(head: &[u8]) -> Option<Encoding> {
     } else {
         None
     }
+}
+
+/// What the first bytes tell: the encoding, and the length of its mark.
+fn told_by(head: &[u8]) -> Option<(Encoding, u64)> {
+    let marked = marked(head);
+    match marked {
+        Some((_, 2)) => unmarked_utf32(head.get(2..).unwrap_or_default())
+            .map(|encoding| (encoding, 2))
+            .or(marked),
+        Some(_) => marked,
+        None => unmarked_utf32(head)
+            .or_else(|| unmarked_utf16(head))
+            .map(|encoding| (encoding, 0)),
+    }
+}
+
+/// Whether a text that begins so has two or four bytes for every letter.
+pub(in crate::files) fn is_wide(head: &[u8]) -> bool {
+    let utf8 = Encoding::Whatwg(encoding_rs::UTF_8);
+    told_by(head).is_some_and(|(encoding, _)| encoding != utf8)
 }
 
 /// Takes the encoding that somebody named; a byte order mark is skipped all the same.
@@ -120,7 +157,7 @@ pub(super) fn declared(label: &str, file: &mut File) -> Result<Found, FileRefusa
 /// first letter beyond ASCII may stand on the last line.
 pub(super) fn detect(file: &mut File) -> io::Result<Found> {
     let head = head(file)?;
-    let mark = marked(&head).or_else(|| unmarked_utf16(&head).map(|encoding| (encoding, 0)));
+    let mark = told_by(&head);
     let utf8 = Encoding::Whatwg(encoding_rs::UTF_8);
     if let Some((encoding, mark_bytes)) = mark.filter(|(encoding, _)| *encoding != utf8) {
         return Ok(Found {

@@ -13,7 +13,7 @@ use crate::files::refusal::{FileRefusal, ReadError, RowFault, RowRefusal};
 /// Least number of bytes that are read at once.
 const CHUNK_BYTES: usize = 64 << 10;
 /// Quotation marks never closed after which the file is refused as a whole: each one costs looking far ahead.
-const UNCLOSED_QUOTES: u32 = 100;
+const UNCLOSED_QUOTES: u32 = 20;
 
 /// The records of a text.
 #[derive(Debug)]
@@ -142,9 +142,9 @@ impl<R: Read> Records<R> {
             }
         })?;
         if bytes > record_bytes {
-            fault = fault.or(Some(RowFault::RowTooLong {
+            fault = Some(RowFault::RowTooLong {
                 limit: record_bytes,
-            }));
+            });
         }
         self.width = cells.len();
         let line = self.line;

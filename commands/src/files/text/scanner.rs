@@ -132,6 +132,7 @@ impl<'a> Scanner<'a> {
     fn quoted(&mut self, quote: u8) -> Result<(Cow<'a, str>, End), Stop> {
         let mut text = Cow::Borrowed("");
         let mut from = self.at + 1;
+        let mut line = None;
         self.at = from;
         let escape = self.dialect.escape.unwrap_or(quote);
         loop {
@@ -159,7 +160,7 @@ impl<'a> Scanner<'a> {
                 self.at = end;
                 let (_, end) = self.bare(end)?;
                 return Ok((text, end));
-            } else if self.closes_later_on_the_line(at + 1, quote)? {
+            } else if self.closes_later(at + 1, quote, &mut line)? {
                 self.at = at + 1;
             } else {
                 append(&mut text, self.slice(from, at));
@@ -188,17 +189,47 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a later quotation mark on this line closes the cell: then the one before `at` was meant literally
-    /// (`"Ferreteria "El Clau", SL"`), else it closed the cell and something was written behind it.
-    fn closes_later_on_the_line(&self, at: usize, quote: u8) -> Result<bool, Stop> {
+    /// (`"Ferreteria "El Clau", SL"`), else it closed the cell and something was written behind it. The line is looked
+    /// through once, however many marks it has.
+    fn closes_later(
+        &self,
+        at: usize,
+        quote: u8,
+        line: &mut Option<QuotedLine>,
+    ) -> Result<bool, Stop> {
+        let known = line.filter(|line| at <= line.end);
+        let found = match known {
+            Some(found) => found,
+            None => self.look_through(at, quote)?,
+        };
+        *line = Some(found);
+        Ok(found.last_closing.is_some_and(|last| last >= at))
+    }
+
+    fn look_through(&self, at: usize, quote: u8) -> Result<QuotedLine, Stop> {
         let rest = self.rest(at);
-        let line = match memchr::memchr2(b'\n', b'\r', rest) {
-            Some(end) => rest.get(..end).unwrap_or_default(),
-            None if self.supply == Supply::Complete => rest,
+        let length = match memchr::memchr2(b'\n', b'\r', rest) {
+            Some(length) => length,
+            None if self.supply == Supply::Complete => rest.len(),
             None => return Err(Stop::NeedsMore { quoted: true }),
         };
-        Ok(memchr::memchr_iter(quote, line)
-            .any(|found| self.closes_before(at + found + 1).is_some()))
+        let line = rest.get(..length).unwrap_or_default();
+        let mut closing = memchr::memchr_iter(quote, line).map(|found| at + found);
+        let last_closing = closing.rfind(|mark| self.closes_before(mark + 1).is_some());
+        Ok(QuotedLine {
+            end: at + length,
+            last_closing,
+        })
     }
+}
+
+/// What is known of a line inside quotation marks.
+#[derive(Debug, Clone, Copy)]
+struct QuotedLine {
+    /// Where it ends.
+    end: usize,
+    /// Its last quotation mark before a cell's boundary.
+    last_closing: Option<usize>,
 }
 
 /// Borrows as long as there is one piece only.

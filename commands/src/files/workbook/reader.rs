@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use super::protocol::{Message, Request, WorkbookFormat};
 use crate::files::cell::Row;
@@ -83,12 +83,11 @@ fn failed(detail: &str) -> FileRefusal {
     }
 }
 
-/// The child process and the thread that listens to it.
+/// The child process, and what a thread hears of it.
 #[derive(Debug)]
 struct Worker {
     child: Child,
     messages: Option<Receiver<Result<Message, String>>>,
-    listener: Option<JoinHandle<()>>,
     limits: Limits,
 }
 
@@ -109,14 +108,15 @@ impl Worker {
             .spawn()
             .map_err(|error| failed(&format!("the worker does not start: {error}")))?;
         let (sender, messages) = sync_channel(AHEAD);
-        let listener = child
+        let output = child
             .stdout
             .take()
-            .map(|output| thread::spawn(move || listen(output, &sender)));
+            .ok_or_else(|| failed("the worker has no output"))?;
+        // It ends by itself when the child's output does, or when nobody wants what it has to say.
+        thread::spawn(move || listen(output, &sender));
         Ok(Self {
             child,
             messages: Some(messages),
-            listener,
             limits: options.limits,
         })
     }
@@ -144,14 +144,11 @@ impl Worker {
         }
     }
 
-    /// Ends the child and the thread. Killing what has ended already is no error worth telling.
+    /// Ends the child. Killing what has ended already is no error worth telling.
     fn end(&mut self) {
         self.messages = None;
         let _ended_already = self.child.kill();
         let _reaped_already = self.child.wait();
-        if let Some(listener) = self.listener.take() {
-            let _its_panic = listener.join();
-        }
     }
 }
 
