@@ -2,8 +2,8 @@
 //!
 //! async-graphql expands fragments wherever they are spread: 801 bytes cost it seconds, 1.1 kB stop it for ever, and
 //! none of its own limits helps. So the order here is: bytes, tokens and brackets by a scanner ([`tokens`]), then the
-//! parser, then one walk that measures each fragment once ([`measure`]), then the price of the chosen operation
-//! ([`cost`]). Only what passes all of it is handed to the schema.
+//! parser, then one walk that measures each fragment once ([`measure()`]), then the price of the chosen operation
+//! ([`cost()`]). Only what passes all of it is handed to the schema.
 
 mod chosen;
 mod cost;

@@ -9,6 +9,7 @@ mod close;
 mod connection;
 mod message;
 mod operations;
+mod revocation;
 mod writer;
 
 use async_graphql::Executor;

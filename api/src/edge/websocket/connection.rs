@@ -16,7 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::operations::{NoTicket, Operations, Ticket};
-use super::writer::{Outgoing, Permission, Writer};
+use super::revocation::{Recheck, until_revoked};
+use super::writer::{Outgoing, Writer};
 use super::{Close, message, message::FromClient};
 use crate::edge::identify::{Credentials, Identify};
 use crate::edge::operation::{Asker, Engine, Operation};
@@ -79,37 +80,6 @@ pub(super) async fn serve<S: Executor, I: Identify>(
         // Reading on until the client has answered keeps the kernel from throwing the frame away with unread input.
         let farewell = async { while let Some(Ok(_)) = incoming.next().await {} };
         drop(tokio::time::timeout(FAREWELL, farewell).await);
-    }
-}
-
-/// Asks before each event whether the caller is still who it was.
-struct Recheck<I: Identify> {
-    identify: Arc<I>,
-    known: watch::Receiver<Option<I::Caller>>,
-}
-
-impl<I: Identify> Permission for Recheck<I> {
-    async fn still_given(&self) -> bool {
-        let caller = self.known.borrow().clone();
-        match caller {
-            Some(caller) => self.identify.still_valid(&caller).await,
-            None => false,
-        }
-    }
-}
-
-/// Resolves when the caller, once known, is no longer who it was.
-async fn until_revoked<I: Identify>(
-    identify: Arc<I>,
-    mut known: watch::Receiver<Option<I::Caller>>,
-) {
-    let caller = match known.wait_for(Option::is_some).await {
-        Ok(caller) => caller.clone(),
-        Err(_closed) => None,
-    };
-    match caller {
-        Some(caller) => identify.revoked(&caller).await,
-        None => std::future::pending().await,
     }
 }
 
