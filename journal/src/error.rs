@@ -2,6 +2,7 @@
 
 use cartera_domain::event::DecodeError;
 
+use crate::chain::Problem;
 use crate::upcasting::UpcastError;
 use crate::vault::VaultError;
 
@@ -60,6 +61,14 @@ pub enum JournalError {
         position: i64,
         /// Why.
         reason: String,
+    },
+    /// The log is not what was written.
+    #[error("position {position}: {problem}")]
+    Tampered {
+        /// The first bad position.
+        position: i64,
+        /// What is wrong there.
+        problem: Problem,
     },
     /// A number that cannot be: a negative sequence, a version beyond 64 bits.
     #[error("a stored number is out of range")]

@@ -45,6 +45,7 @@ struct Inner {
     counters: Arc<Counters>,
     appended: watch::Sender<i64>,
     progress: Progress,
+    signing: zeroize::Zeroizing<[u8; 32]>,
     max_depth: u8,
     _stop: DropGuard,
 }
@@ -145,6 +146,7 @@ impl Journal {
         tokio::spawn(announcements.run());
         Ok(Self(Arc::new(Inner {
             id,
+            signing: config.master_key.derive("sign the chain"),
             repository: Repository::new(pool.clone(), vault.clone(), Arc::clone(&upcasters)),
             pool,
             vault,
@@ -296,6 +298,10 @@ impl Journal {
 
     pub(crate) fn progress(&self) -> &Progress {
         &self.0.progress
+    }
+
+    pub(crate) fn signing_seed(&self) -> &[u8; 32] {
+        &self.0.signing
     }
 
     pub(crate) fn upcasters(&self) -> &Upcasters {

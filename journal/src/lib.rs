@@ -37,6 +37,7 @@ pub use append::{
     Append, AppendError, Appended, CheckpointMove, Claim, NewEvent, OutboxRow, Receipt, Refusal,
     StreamAppend,
 };
+pub use chain::{Checkpoint, Problem, Verification};
 pub use config::JournalConfig;
 pub use error::JournalError;
 pub use follower::{

@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod appending;
 #[cfg(test)]
+mod chain;
+#[cfg(test)]
+mod following;
+#[cfg(test)]
 mod group_commit;
+#[cfg(test)]
+mod personal_data;
 #[cfg(test)]
 mod side_rows;
 #[cfg(test)]

@@ -50,6 +50,17 @@ impl SubjectKeys {
     }
 }
 
+#[cfg(test)]
+impl FromIterator<(SubjectId, Secret)> for SubjectKeys {
+    fn from_iter<I: IntoIterator<Item = (SubjectId, Secret)>>(keys: I) -> Self {
+        Self(
+            keys.into_iter()
+                .map(|(subject, key)| (subject, Arc::new(key)))
+                .collect(),
+        )
+    }
+}
+
 impl Vault {
     pub(crate) fn new(
         pool: PgPool,
