@@ -8,6 +8,7 @@ use crate::opportunities::opportunity_history::OpportunityHistory;
 use crate::opportunities::opportunity_list::OpportunityList;
 use crate::products::product_catalog::ProductCatalog;
 use crate::projector::SharedProjector;
+use crate::reports::SalesFacts;
 use crate::settings::catalogue_entries::CatalogueEntries;
 use crate::settings::company_profile::CompanyProfile;
 use crate::settings::pipeline_stages::PipelineStages;
@@ -27,5 +28,6 @@ pub fn all() -> Vec<SharedProjector> {
         Arc::new(PipelineStages),
         Arc::new(CatalogueEntries),
         Arc::new(Timeline),
+        Arc::new(SalesFacts),
     ]
 }

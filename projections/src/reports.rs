@@ -5,14 +5,22 @@
 //! team and stage of their business date, so that the past stays as it was when people and teams move on.
 
 pub mod answer;
+mod assembly;
 pub mod calendar;
+mod composition;
 pub mod grouping;
 pub mod kpis;
 pub mod measures;
+mod plan;
+mod query;
 pub mod request;
+pub mod sales_facts;
+mod teams;
 
 pub use answer::{Cell, Column, Compared, Report, ReportRow};
 pub use calendar::{Basis, Grain, Period};
-pub use grouping::{GroupValue, Grouping};
+pub use grouping::{GroupValue, Grouping, ValueKind};
 pub use kpis::{Metric, Unit};
+pub use query::report;
 pub use request::{AsOf, Filter, ReportError, ReportRefusal, ReportRequest};
+pub use sales_facts::SalesFacts;

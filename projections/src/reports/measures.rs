@@ -148,6 +148,93 @@ impl Measure {
                 | Self::MedianDaysConverted
         )
     }
+
+    /// The measure over facts, in SQL.
+    pub(super) fn over_facts(self) -> &'static str {
+        match self {
+            Self::Opened | Self::Present | Self::Leads | Self::Conversions => "count(*)",
+            Self::Won => "count(*) FILTER (WHERE outcome = 'won')",
+            Self::Lost => "count(*) FILTER (WHERE outcome = 'lost')",
+            Self::Cancelled => "count(*) FILTER (WHERE outcome = 'cancelled')",
+            Self::Decided => "count(*) FILTER (WHERE outcome IN ('won', 'lost'))",
+            Self::AmountWon => "sum(amount) FILTER (WHERE outcome = 'won')",
+            Self::WonWithAmount => "count(amount) FILTER (WHERE outcome = 'won')",
+            Self::DaysWon => "sum(cycle_days) FILTER (WHERE outcome = 'won')",
+            Self::WonWithDays => "count(cycle_days) FILTER (WHERE outcome = 'won')",
+            Self::MedianDaysWon => {
+                "(percentile_disc(0.5) WITHIN GROUP (ORDER BY cycle_days) FILTER (WHERE outcome = 'won') + percentile_disc(0.5) WITHIN GROUP (ORDER BY cycle_days DESC) FILTER (WHERE outcome = 'won')) / 2"
+            }
+            Self::DaysLost => "sum(cycle_days) FILTER (WHERE outcome = 'lost')",
+            Self::LostWithDays => "count(cycle_days) FILTER (WHERE outcome = 'lost')",
+            Self::MedianDaysLost => {
+                "(percentile_disc(0.5) WITHIN GROUP (ORDER BY cycle_days) FILTER (WHERE outcome = 'lost') + percentile_disc(0.5) WITHIN GROUP (ORDER BY cycle_days DESC) FILTER (WHERE outcome = 'lost')) / 2"
+            }
+            Self::DaysClosed => "sum(cycle_days)",
+            Self::ClosedWithDays => "count(cycle_days)",
+            Self::MedianDaysClosed => {
+                "(percentile_disc(0.5) WITHIN GROUP (ORDER BY cycle_days) + percentile_disc(0.5) WITHIN GROUP (ORDER BY cycle_days DESC)) / 2"
+            }
+            Self::Units => "sum(units)",
+            Self::Revenue | Self::PresentAmount | Self::OpenListPrice => "sum(amount)",
+            Self::Entered => "count(DISTINCT record)",
+            Self::Open => "count(*) FILTER (WHERE outcome = 'open')",
+            Self::OpenAmount => "sum(amount) FILTER (WHERE outcome = 'open')",
+            Self::OpenWeight => "sum(weight) FILTER (WHERE outcome = 'open')",
+            Self::OpenWeighted => "sum(amount * weight) FILTER (WHERE outcome = 'open')",
+            Self::LeadsConverted => "count(*) FILTER (WHERE is_converted)",
+            Self::LeadDaysConverted => "sum(days_to_convert) FILTER (WHERE is_converted)",
+            Self::LeadsWithDays => "count(days_to_convert) FILTER (WHERE is_converted)",
+            Self::MedianLeadDaysConverted => {
+                "(percentile_disc(0.5) WITHIN GROUP (ORDER BY days_to_convert) FILTER (WHERE is_converted) + percentile_disc(0.5) WITHIN GROUP (ORDER BY days_to_convert DESC) FILTER (WHERE is_converted)) / 2"
+            }
+            Self::DaysConverted => "sum(days_to_convert)",
+            Self::ConvertedWithDays => "count(days_to_convert)",
+            Self::MedianDaysConverted => {
+                "(percentile_disc(0.5) WITHIN GROUP (ORDER BY days_to_convert) + percentile_disc(0.5) WITHIN GROUP (ORDER BY days_to_convert DESC)) / 2"
+            }
+        }
+    }
+
+    /// The measure over sums per day, in SQL; what has none is never read from there.
+    pub(super) fn over_sums(self) -> &'static str {
+        match self {
+            Self::Opened => "sum(opened)",
+            Self::Won => "sum(won)",
+            Self::Lost => "sum(lost)",
+            Self::Cancelled => "sum(cancelled)",
+            Self::Decided => "sum(won + lost)",
+            Self::AmountWon => "sum(amount_won)",
+            Self::WonWithAmount => "sum(won_with_amount)",
+            Self::DaysWon => "sum(days_won)",
+            Self::WonWithDays => "sum(won_with_days)",
+            Self::DaysLost => "sum(days_lost)",
+            Self::LostWithDays => "sum(lost_with_days)",
+            Self::DaysClosed => "sum(days_closed)",
+            Self::ClosedWithDays => "sum(closed_with_days)",
+            Self::MedianDaysWon
+            | Self::MedianDaysLost
+            | Self::MedianDaysClosed
+            | Self::Units
+            | Self::Revenue
+            | Self::Entered
+            | Self::Present
+            | Self::PresentAmount
+            | Self::Open
+            | Self::OpenAmount
+            | Self::OpenWeight
+            | Self::OpenWeighted
+            | Self::OpenListPrice
+            | Self::Leads
+            | Self::LeadsConverted
+            | Self::LeadDaysConverted
+            | Self::LeadsWithDays
+            | Self::MedianLeadDaysConverted
+            | Self::Conversions
+            | Self::DaysConverted
+            | Self::ConvertedWithDays
+            | Self::MedianDaysConverted => "NULL",
+        }
+    }
 }
 
 impl Family {
