@@ -98,6 +98,7 @@ impl From<JournalError> for CommandError {
             | JournalError::Metadata { .. }
             | JournalError::Gap(_)
             | JournalError::FollowerPaused { .. }
+            | JournalError::Tampered { .. }
             | JournalError::OutOfRange) => Self::Internal(other.to_string()),
         }
     }

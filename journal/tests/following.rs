@@ -163,7 +163,8 @@ async fn a_failing_event_pauses_its_follower_alone() {
     append_leads(&journal, 60).await;
     let broken = Notes::new("broken");
     broken.fails_on.store(37, Ordering::SeqCst);
-    let follower = Follower::new(journal.clone(), broken.clone(), FollowerOptions::default());
+    let effects = Arc::<Notes>::clone(&broken);
+    let follower = Follower::new(journal.clone(), effects, FollowerOptions::default());
     let paused = follower.catch_up(60).await.unwrap_err();
     assert!(
         matches!(&paused, JournalError::FollowerPaused { position: 37, reason, .. } if reason == "no such stage"),
