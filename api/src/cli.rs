@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::composition::{CompositionError, KeyError};
 use crate::config::{Config, ConfigError, Options};
 use crate::database::DatabaseError;
 use crate::server::ListenError;
@@ -56,6 +57,12 @@ pub enum CliError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// There is no usable master key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Journal or read models do not start.
+    #[error(transparent)]
+    Composition(#[from] CompositionError),
     /// The web server cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),

@@ -4,11 +4,14 @@
 //!
 //! In reading order:
 //! - [`cli`]: the commands of the program; [`config`]: what can be set;
+//! - [`composition`]: the crates put together; [`adapters`]: what they need from the system;
 //! - [`database`]: reached, checked, migrated; [`embedded`]: the private PostgreSQL;
 //! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
 //! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house.
 
+pub mod adapters;
 pub mod cli;
+pub mod composition;
 pub mod config;
 pub mod database;
 pub mod edge;

@@ -1,10 +1,11 @@
 //! The web server: connections with time limits, health, metrics, panics caught, a clean end.
 //!
-//! It serves any router; `composition` gives it the whole service's. In reading order: [`connections`], [`health`],
-//! `panics`.
+//! It serves any router; `composition` gives it the whole service's. In reading order: [`connections`], [`open_files`],
+//! [`health`], `panics`.
 
 pub mod connections;
 pub mod health;
+pub mod open_files;
 mod panics;
 #[cfg(test)]
 mod tests;
@@ -63,13 +64,13 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Completes the service's routes with health and metrics, and wraps all in what every answer needs.
-pub fn complete(routes: Router, readiness: Readiness, metrics: &Metrics) -> Router {
+/// Completes the service's routes with `/healthz` and `/metrics`, and wraps all in what every answer needs.
+pub fn complete(routes: Router, metrics: &Metrics) -> Router {
     let figures = get(|State(metrics): State<Metrics>| async move {
         ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text()).into_response()
     });
     routes
-        .merge(health::routes(readiness))
+        .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", figures.with_state(metrics.clone()))
         .layer(CatchPanicLayer::custom(panics::Caught(metrics.clone())))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))

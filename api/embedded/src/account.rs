@@ -21,7 +21,7 @@ pub(crate) enum Account {
 impl Account {
     /// Ourselves, or `postgres`, or `nobody`.
     pub(crate) fn choose() -> Result<Self, EmbeddedError> {
-        if own_uid()? != 0 {
+        if !runs_as_root() {
             return Ok(Self::Own);
         }
         let passwd = Path::new("/etc/passwd");
@@ -118,21 +118,7 @@ impl Account {
 
 /// Whether we are root, whose own folder other users may not enter.
 pub fn runs_as_root() -> bool {
-    own_uid().is_ok_and(|uid| uid == 0)
-}
-
-/// Our effective user id, by asking `id`: the standard library has no call for it.
-fn own_uid() -> Result<u32, EmbeddedError> {
-    let failed = |source| EmbeddedError::Program {
-        program: "id".into(),
-        source,
-    };
-    let output = Command::new("id").arg("-u").output().map_err(failed)?;
-    String::from_utf8_lossy(&output.stdout)
-        .trim()
-        .parse()
-        .map_err(std::io::Error::other)
-        .map_err(failed)
+    rustix::process::geteuid().is_root()
 }
 
 #[cfg(test)]

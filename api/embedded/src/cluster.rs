@@ -1,10 +1,10 @@
 //! The cluster's folder on disk: made once by `initdb`, configured at every start.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use crate::account::Account;
 use crate::{Binaries, Durability, EmbeddedError};
@@ -35,6 +35,9 @@ full_page_writes = off
 synchronous_commit = off
 max_wal_size = 2GB
 ";
+
+/// Threads that flush a new cluster's files.
+const FLUSHED_AT_ONCE: usize = 32;
 
 /// A cluster's folder.
 #[derive(Debug, Clone)]
@@ -134,7 +137,7 @@ impl Cluster {
             "--auth-host=scram-sha-256",
             "--no-instructions",
         ]);
-        // Flushing each of a thousand files takes seconds; all at once takes a third of one: see `flush`.
+        // Faster by `flush`.
         command.arg("--no-sync");
         let file = into.with_extension("password");
         if let Some(password) = birth.password {
@@ -180,16 +183,43 @@ impl Cluster {
     }
 }
 
-/// Brings all files of a new cluster to the disk: by the file system they are on, or, where `sync` cannot, by all of them.
+/// Brings all files of a new cluster to the disk. Many at a time: then the file system writes its journal once for all of
+/// them, which takes a tenth of a second; one after the other takes seconds, and so does flushing all that others wrote.
 fn flush(folder: &Path) -> Result<(), EmbeddedError> {
-    let run = |command: &mut Command| command.stderr(Stdio::null()).status();
-    let failed = |source| EmbeddedError::Program {
-        program: "sync".into(),
-        source,
-    };
-    let flushed = run(Command::new("sync").arg("-f").arg(folder)).map_err(failed)?;
-    if !flushed.success() {
-        run(&mut Command::new("sync")).map_err(failed)?;
+    let mut paths = Vec::new();
+    collect(folder, &mut paths).map_err(EmbeddedError::files("read", folder))?;
+    let share = paths.len().div_ceil(FLUSHED_AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = paths
+            .chunks(share)
+            .map(|paths| scope.spawn(|| flush_each(paths)))
+            .collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    })
+}
+
+fn flush_each(paths: &[PathBuf]) -> Result<(), EmbeddedError> {
+    paths.iter().try_for_each(|path| {
+        File::open(path)
+            .and_then(|file| file.sync_all())
+            .map_err(EmbeddedError::files("flush", path))
+    })
+}
+
+/// The folder and everything in it.
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    paths.push(folder.to_owned());
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), paths)?;
+        } else {
+            paths.push(entry.path());
+        }
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ use crate::{Binaries, EmbeddedError};
 
 /// Role and database of the application.
 const APPLICATION: &str = "cartera";
+/// Name of the cluster's folder.
+const CLUSTER: &str = "postgres";
 /// How often we look whether the server still runs.
 const WATCH_EVERY: Duration = Duration::from_millis(100);
 /// Longest path of a Unix socket's folder: `sun_path` holds 104 bytes on macOS, 14 of them are the file's name.
@@ -43,6 +45,22 @@ pub struct Settings {
     pub bundled: Vec<PathBuf>,
     /// Whether commits survive a power cut.
     pub durability: Durability,
+}
+
+impl Settings {
+    /// Whether a cluster was made here before.
+    pub fn has_cluster(&self) -> bool {
+        Cluster::major(&self.folder.join(CLUSTER)).is_some()
+    }
+
+    /// Makes the folder if it is not there: closed to others, or, when the server runs as another user, open for passing
+    /// through.
+    ///
+    /// # Errors
+    /// The system refuses it.
+    pub fn make_folder(&self) -> Result<(), EmbeddedError> {
+        data_folder(&self.folder, &Account::choose()?).map(drop)
+    }
 }
 
 /// A TCP port for tests, and the password of the superuser there.
@@ -142,7 +160,7 @@ impl Shared {
         let folder = data_folder(&settings.folder, &account)?;
         account.may_enter(&folder)?;
         let cluster = Cluster {
-            folder: folder.join("postgres"),
+            folder: folder.join(CLUSTER),
             account,
         };
         let binaries = choose_binaries(settings, &cluster)?;
@@ -282,7 +300,7 @@ fn choose_binaries(settings: &Settings, cluster: &Cluster) -> Result<Binaries, E
     Ok(binaries)
 }
 
-/// The data folder, made if absent: closed to others, or, when the server runs as another user, open for passing through.
+/// The data folder, made if absent.
 fn data_folder(folder: &Path, account: &Account) -> Result<PathBuf, EmbeddedError> {
     if !folder.exists() {
         fs::create_dir_all(folder).map_err(EmbeddedError::files("create", folder))?;

@@ -2,16 +2,17 @@
 
 use std::process::ExitCode;
 
-use axum::Router;
+use cartera_journal::MasterKey;
 use clap::Args;
-use sqlx::postgres::PgPoolOptions;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::CliError;
+use crate::composition::{self, ReadSide, WriteSide};
 use crate::config::Config;
 use crate::database::{Opened, Policy};
-use crate::server::{self, Readiness};
+use crate::server::{self, Readiness, health, open_files};
 use crate::telemetry::metrics::Metrics;
 
 /// Serves the API and the web pages until it is told to stop (SIGTERM or Ctrl-C).
@@ -25,34 +26,40 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, config: &Config) -> Result<ExitCode, CliError> {
         let shutdown = on_signal()?;
+        open_files::raise_limit();
         // First of all, so that a second start fails before it has touched anything.
         let listener = server::listen(config.listen).await?;
+        let key = composition::master_key::load(config)?;
         let policy = if self.migrate {
             Policy::Apply
         } else {
             Policy::Refuse
         };
         let opened = Opened::open(config, policy).await?;
-        let metrics = Metrics::new();
-        let pool = PgPoolOptions::new()
-            .max_connections(2)
-            .connect_lazy(opened.url());
-        let pool = pool.map_err(|error| CliError::System {
-            act: "the database URL is unusable",
-            source: std::io::Error::other(error),
-        })?;
-        let router = server::complete(
-            Router::new(),
-            Readiness::new(pool.clone(), Vec::new),
-            &metrics,
-        );
-        tracing::info!(address = %config.listen, url = config.public_url, "serving");
-        server::serve(listener, router, &metrics, shutdown).await;
-        pool.close().await;
+        let served = serve(config, opened.url(), key, listener, shutdown).await;
         opened.close().await;
+        served?;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn serve(
+    config: &Config,
+    database_url: &str,
+    key: MasterKey,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<(), CliError> {
+    let writes = WriteSide::open(config, database_url, key).await?;
+    let reads = ReadSide::start(config, database_url, &writes.journal).await?;
+    let metrics = Metrics::new();
+    let readiness = Readiness::new(writes.journal.clone());
+    let router = server::complete(health::routes(readiness), &metrics);
+    tracing::info!(address = %config.listen, url = config.public_url, "serving");
+    server::serve(listener, router, &metrics, shutdown).await;
+    reads.stop().await;
+    Ok(())
 }
 
 /// A token that is cancelled by SIGTERM or Ctrl-C.

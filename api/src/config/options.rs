@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 
 use super::{ConfigError, Database, DatabaseUrl, LogFormat, MasterKeyPlace, Telemetry, embedded};
 
+/// What is logged where nothing else is said; notices of the database are for its developers.
+const USUAL_LOG: &str = "info,sqlx::postgres::notice=warn";
+
 /// The settings of every command. In the file they have the names of the long options, with `_` for `-`.
 #[derive(Clone, Default, Args, Deserialize)]
 #[command(next_help_heading = "Settings")]
@@ -224,7 +227,7 @@ impl Options {
     }
 
     pub(super) fn telemetry(&self) -> Result<Telemetry, ConfigError> {
-        let filter = self.log.clone().unwrap_or_else(|| "info".to_owned());
+        let filter = self.log.clone().unwrap_or_else(|| USUAL_LOG.to_owned());
         let _checked: tracing_subscriber::EnvFilter = parsed(
             "CARTERA_LOG",
             "a filter such as info or cartera=debug,warn",

@@ -1,6 +1,5 @@
-//! `/healthz`: the process runs. `/readyz`: the database answers.
+//! `/readyz`: whether the database answers, and where each follower of the journal stands.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -8,36 +7,22 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use cartera_journal::{FollowerStatus, Journal, JournalError};
 use serde::Serialize;
-use sqlx::{Connection, PgPool};
 
 /// Time in which the database must answer.
 const ANSWER_TIME: Duration = Duration::from_secs(1);
 
-/// A part that works beside the requests, such as a projector.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Part {
-    /// Its name.
-    pub name: String,
-    /// Why it stands still, and where; `None` while it works.
-    pub paused: Option<String>,
-}
-
-/// What has to be asked to know whether requests can be served.
+/// Knows whether requests can be served.
 #[derive(Clone)]
 pub struct Readiness {
-    pool: PgPool,
-    parts: Arc<dyn Fn() -> Vec<Part> + Send + Sync>,
+    journal: Journal,
 }
 
 impl Readiness {
-    /// Asks this database. `parts` are told beside it: one that stands still does not make the service unready, since the
-    /// others go on and a restart would not help.
-    pub fn new(pool: PgPool, parts: impl Fn() -> Vec<Part> + Send + Sync + 'static) -> Self {
-        Self {
-            pool,
-            parts: Arc::new(parts),
-        }
+    /// Asks the database of this journal.
+    pub fn new(journal: Journal) -> Self {
+        Self { journal }
     }
 }
 
@@ -47,38 +32,80 @@ impl std::fmt::Debug for Readiness {
     }
 }
 
+/// What `/readyz` says.
 #[derive(Serialize)]
 struct Report {
     database: &'static str,
-    parts: Vec<Part>,
+    /// Position of the last event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<i64>,
+    followers: Vec<Standing>,
 }
 
-pub(super) fn routes(readiness: Readiness) -> Router {
+/// Where a follower stands. One that is paused does not make the service unready: the others go on, and a restart would
+/// not help.
+#[derive(Serialize)]
+struct Standing {
+    name: String,
+    generation: i32,
+    live: bool,
+    position: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<Paused>,
+}
+
+#[derive(Serialize)]
+struct Paused {
+    position: i64,
+    reason: String,
+}
+
+impl From<FollowerStatus> for Standing {
+    fn from(status: FollowerStatus) -> Self {
+        let FollowerStatus {
+            name,
+            generation,
+            live,
+            position,
+            paused,
+        } = status;
+        let paused = paused.map(|(position, reason)| Paused { position, reason });
+        Self {
+            name,
+            generation,
+            live,
+            position,
+            paused,
+        }
+    }
+}
+
+/// The route of `/readyz`.
+pub fn routes(readiness: Readiness) -> Router {
     Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .with_state(readiness)
 }
 
 async fn ready(State(readiness): State<Readiness>) -> Response {
-    let answers = tokio::time::timeout(ANSWER_TIME, ping(&readiness.pool)).await;
-    let up = matches!(answers, Ok(Ok(())));
-    let status = if up {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
+    let asked = tokio::time::timeout(ANSWER_TIME, standings(&readiness.journal)).await;
+    let Ok(Ok((head, followers))) = asked else {
+        let report = Report {
+            database: "down",
+            head: None,
+            followers: Vec::new(),
+        };
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(report)).into_response();
     };
-    let database = if up { "up" } else { "down" };
-    (
-        status,
-        Json(Report {
-            database,
-            parts: (readiness.parts)(),
-        }),
-    )
-        .into_response()
+    let followers = followers.into_iter().map(Standing::from).collect();
+    Json(Report {
+        database: "up",
+        head: Some(head),
+        followers,
+    })
+    .into_response()
 }
 
-async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
-    pool.acquire().await?.ping().await
+async fn standings(journal: &Journal) -> Result<(i64, Vec<FollowerStatus>), JournalError> {
+    Ok((journal.head().await?, journal.followers().await?))
 }
