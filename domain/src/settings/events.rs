@@ -156,6 +156,17 @@ pub enum StageCategory {
     Cancelled,
 }
 
+impl StageCategory {
+    /// What is won is sure, what is lost or cancelled is not; `None` for an open stage, which the company judges.
+    pub const fn fixed_probability(self) -> Option<Percentage> {
+        match self {
+            Self::Open => None,
+            Self::Won => Some(Percentage::HUNDRED),
+            Self::Lost | Self::Cancelled => Some(Percentage::ZERO),
+        }
+    }
+}
+
 /// A stage of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageDefinition {

@@ -125,7 +125,7 @@ impl Stages {
             return Err(PipelineError::StageAlreadyAdded);
         }
         self.refuse_taken_name(wanted.stage, &wanted.name)?;
-        let fixed = fixed_probability(wanted.category);
+        let fixed = wanted.category.fixed_probability();
         if fixed.is_some_and(|fixed| fixed != wanted.probability) {
             return Err(PipelineError::ProbabilityFixed);
         }
@@ -189,7 +189,7 @@ impl Stages {
         if known.probability == probability {
             return Ok(vec![]);
         }
-        if fixed_probability(known.category).is_some() {
+        if known.category.fixed_probability().is_some() {
             return Err(PipelineError::ProbabilityFixed);
         }
         Ok(vec![StageProbabilityChanged { stage, probability }])
@@ -242,14 +242,5 @@ impl Stages {
         if let Some(found) = self.stages.iter_mut().find(|known| known.is(stage)) {
             change(found);
         }
-    }
-}
-
-/// What is won is sure, what is lost or cancelled is not; an open stage is judged by the company.
-fn fixed_probability(category: StageCategory) -> Option<Percentage> {
-    match category {
-        StageCategory::Open => None,
-        StageCategory::Won => Some(Percentage::HUNDRED),
-        StageCategory::Lost | StageCategory::Cancelled => Some(Percentage::ZERO),
     }
 }
