@@ -95,6 +95,14 @@ impl Demo {
     /// # Errors
     /// `COMPANY_ALREADY_SET_UP` in a journal that has one, or when the journal does not answer.
     pub async fn load(self, journal: &Journal) -> Result<DemoCompany, CommandError> {
+        self.load_at_least(journal, 0).await
+    }
+
+    /// The same, with the same customers buying again and again until there are so many events: for measuring.
+    ///
+    /// # Errors
+    /// As [`Demo::load`].
+    pub async fn load_at_least(self, journal: &Journal, events: u64) -> Result<DemoCompany, CommandError> {
         let mut chance = Xoshiro256PlusPlus::seed_from_u64(self.seed);
         let ids = SeededIds {
             day: self.today,
@@ -129,6 +137,9 @@ impl Demo {
         let products = catalogue::list(&mut maker).await?;
         let clients = customers::win(&mut maker, &staff).await?;
         sales::sell(&mut maker, &products, &clients).await?;
+        while maker.events < events {
+            sales::sell(&mut maker, &products, &clients).await?;
+        }
         maker.write().await?;
         Ok(DemoCompany {
             users: staff.sign_in,
