@@ -1,6 +1,7 @@
 //! The commands of the program; each in a module of its own.
 
 mod backup;
+mod bench;
 mod migrate;
 mod postgres_programs;
 mod restore;
@@ -39,6 +40,8 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database to this version
     Migrate(migrate::Migrate),
+    /// Measure this program on this machine, beside PostgreSQL's own figures
+    Bench(bench::Bench),
     /// Write the database into one file
     Backup(backup::Backup),
     /// Read the database from a file of `backup`
@@ -69,6 +72,9 @@ pub enum CliError {
     /// A program of PostgreSQL is absent or failed.
     #[error(transparent)]
     Program(#[from] postgres_programs::ProgramError),
+    /// Something could not be measured.
+    #[error(transparent)]
+    Bench(#[from] crate::bench::BenchError),
     /// The system refuses something basic.
     #[error("{act}: {source}")]
     System {
@@ -99,6 +105,7 @@ async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliErro
     match command {
         Command::Serve(serve) => serve.run(config).await,
         Command::Migrate(migrate) => migrate.run(config).await,
+        Command::Bench(bench) => bench.run(config).await,
         Command::Backup(backup) => backup.run(config).await,
         Command::Restore(restore) => restore.run(config).await,
     }

@@ -7,9 +7,11 @@
 //! - [`composition`]: the crates put together; [`adapters`]: what they need from the system;
 //! - [`database`]: reached, checked, migrated; [`embedded`]: the private PostgreSQL;
 //! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
-//! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house.
+//! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
+//! - [`bench`]: what all of it costs.
 
 pub mod adapters;
+pub mod bench;
 pub mod cli;
 pub mod composition;
 pub mod config;

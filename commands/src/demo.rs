@@ -102,7 +102,11 @@ impl Demo {
     ///
     /// # Errors
     /// As [`Demo::load`].
-    pub async fn load_at_least(self, journal: &Journal, events: u64) -> Result<DemoCompany, CommandError> {
+    pub async fn load_at_least(
+        self,
+        journal: &Journal,
+        events: u64,
+    ) -> Result<DemoCompany, CommandError> {
         let mut chance = Xoshiro256PlusPlus::seed_from_u64(self.seed);
         let ids = SeededIds {
             day: self.today,
