@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::JournalError;
@@ -71,6 +72,8 @@ pub struct FollowerOptions {
     pub start_after: i64,
     /// The last position that it takes in.
     pub until: Option<i64>,
+    /// How long it lets events gather when nobody waits for it. One transaction for many is cheaper than many.
+    pub gather: Duration,
     /// How long it looks away at most: while paused, while another node is at work, while the database is away.
     pub patience: Duration,
 }
@@ -85,6 +88,7 @@ impl Default for FollowerOptions {
             batch: 1_024,
             start_after: 0,
             until: None,
+            gather: Duration::from_millis(25),
             patience: Duration::from_secs(2),
         }
     }
@@ -121,30 +125,42 @@ impl Follower {
     /// Failures of the database are waited out; a failing event pauses the follower and is reported in the table
     /// `followers`, in the log and by [`Journal::followers`].
     pub async fn run(self, stop: CancellationToken) {
-        let mut news = self.journal.appended();
         let mut limit = self.options.batch;
         let mut pause = FIRST_PAUSE;
         while !stop.is_cancelled() {
-            // Whatever is appended from here on wakes the wait below.
-            let known = *news.borrow_and_update();
             // Not interrupted: a transaction that is cut off is only done again.
             let taken = self.step(limit).await;
+            let next = self.next(&taken, pause);
             limit = self.next_limit(limit, &taken);
             pause = if taken.is_err() {
                 (pause * 2).min(self.options.patience)
             } else {
                 FIRST_PAUSE
             };
-            match self.next(&taken, known, pause) {
+            match next {
                 Next::End => return,
                 Next::Again => {}
-                Next::Rest { wakes, longest } => tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tokio::time::sleep(longest) => {}
-                    // An error only says that the journal is closing; the next step finds out.
-                    _closing = news.changed(), if wakes => {}
-                },
+                Next::After(longest) => drop(stop.run_until_cancelled(sleep(longest)).await),
+                Next::News { after } => drop(stop.run_until_cancelled(self.news(after)).await),
             }
+        }
+    }
+
+    /// Comes back when there is something to take in: at once if somebody waits for it, else when some has gathered.
+    async fn news(&self, after: i64) {
+        let mut waiting = self.journal.progress().waiting(self.effects.name());
+        let (mut wanted, mut gathered) = (self.journal.appended(), self.journal.appended());
+        // An error only says that the journal is closing; the next step finds out.
+        tokio::select! {
+            () = sleep(self.options.patience) => {}
+            () = async {
+                drop(waiting.wait_for(|waiting| *waiting > 0).await);
+                drop(wanted.wait_for(|known| *known > after).await);
+            } => {}
+            () = async {
+                drop(gathered.wait_for(|known| *known > after).await);
+                sleep(self.options.gather).await;
+            } => {}
         }
     }
 
@@ -157,36 +173,34 @@ impl Follower {
         }
     }
 
-    fn next(&self, taken: &Result<Step, JournalError>, known: i64, pause: Duration) -> Next {
-        let patience = self.options.patience;
+    fn next(&self, taken: &Result<Step, JournalError>, pause: Duration) -> Next {
         match taken {
             Ok(Step::Moved { position, .. } | Step::Idle { position })
                 if self.options.until.is_some_and(|until| *position >= until) =>
             {
                 Next::End
             }
-            Ok(Step::Moved { position, .. }) if *position < known => Next::Again,
-            Ok(Step::Moved { .. } | Step::Idle { .. }) => Next::Rest {
-                wakes: true,
-                longest: patience,
-            },
+            // What is left is more than a batch: no need to let it gather.
+            Ok(Step::Moved { position, .. }) if self.left(*position) >= self.options.batch => {
+                Next::Again
+            }
+            Ok(Step::Moved { position, .. } | Step::Idle { position }) => {
+                Next::News { after: *position }
+            }
             Ok(Step::Failed { .. }) => Next::Again,
-            Ok(Step::Paused { .. }) => Next::Rest {
-                wakes: false,
-                longest: patience,
-            },
-            Ok(Step::Elsewhere) => Next::Rest {
-                wakes: false,
-                longest: ELSEWHERE_PAUSE,
-            },
+            Ok(Step::Paused { .. }) => Next::After(self.options.patience),
+            Ok(Step::Elsewhere) => Next::After(ELSEWHERE_PAUSE),
             Err(error) => {
                 tracing::warn!(follower = self.effects.name(), %error, "waits for the database");
-                Next::Rest {
-                    wakes: false,
-                    longest: pause,
-                }
+                Next::After(pause)
             }
         }
+    }
+
+    /// How many events are known to lie after a position.
+    fn left(&self, position: i64) -> usize {
+        usize::try_from(self.journal.appended().borrow().saturating_sub(position))
+            .unwrap_or_default()
     }
 
     /// Takes in what there is up to a position, now, on this task. For rebuilding and for tests.
@@ -216,7 +230,7 @@ impl Follower {
                         reason,
                     });
                 }
-                Step::Elsewhere => tokio::time::sleep(ELSEWHERE_PAUSE).await,
+                Step::Elsewhere => sleep(ELSEWHERE_PAUSE).await,
             }
         }
     }
@@ -226,9 +240,10 @@ impl Follower {
 enum Next {
     End,
     Again,
-    Rest { wakes: bool, longest: Duration },
+    After(Duration),
+    News { after: i64 },
 }
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// How long a follower leaves its row to the node that works on it.
-const ELSEWHERE_PAUSE: Duration = Duration::from_millis(25);
+const ELSEWHERE_PAUSE: Duration = Duration::from_millis(50);

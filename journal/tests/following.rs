@@ -348,6 +348,8 @@ async fn a_follower_wakes_for_each_append_and_stops_when_told() {
     let stop = CancellationToken::new();
     let patient = FollowerOptions {
         patience: Duration::from_hours(1),
+        // It does not let events gather that somebody waits for.
+        gather: Duration::from_hours(1),
         ..FollowerOptions::default()
     };
     let follower = tokio::spawn(

@@ -14,22 +14,54 @@ pub(crate) struct Standing {
     pub(crate) paused: bool,
 }
 
+/// What is known of one follower.
+#[derive(Clone, Default)]
+struct Known {
+    standing: watch::Sender<Standing>,
+    /// How many wait for it.
+    waiting: watch::Sender<usize>,
+}
+
 /// The live followers' standings, and the pages of the log that they share. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Progress {
-    standings: Arc<Mutex<HashMap<String, watch::Sender<Standing>>>>,
+    followers: Arc<Mutex<HashMap<String, Known>>>,
     pages: Pages,
 }
 
+/// Somebody who waits for a follower, as long as this lives.
+pub(crate) struct Waiting {
+    known: Known,
+    pub(crate) standing: watch::Receiver<Standing>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.known
+            .waiting
+            .send_modify(|waiting| *waiting = waiting.saturating_sub(1));
+    }
+}
+
 impl Progress {
-    /// Watches a follower, whether or not it runs here.
-    pub(crate) fn watch(&self, name: &str) -> watch::Receiver<Standing> {
-        self.sender(name).subscribe()
+    /// Waits for a follower, whether or not it runs here.
+    pub(crate) fn wait(&self, name: &str) -> Waiting {
+        let known = self.known(name);
+        known.waiting.send_modify(|waiting| *waiting += 1);
+        Waiting {
+            standing: known.standing.subscribe(),
+            known,
+        }
+    }
+
+    /// How many wait for a follower.
+    pub(crate) fn waiting(&self, name: &str) -> watch::Receiver<usize> {
+        self.known(name).waiting.subscribe()
     }
 
     /// Notes where a follower stands; it never steps back.
     pub(crate) fn note(&self, name: &str, standing: Standing) {
-        self.sender(name).send_if_modified(|known| {
+        self.known(name).standing.send_if_modified(|known| {
             let newer = Standing {
                 position: standing.position.max(known.position),
                 paused: standing.paused,
@@ -40,15 +72,15 @@ impl Progress {
         });
     }
 
-    fn sender(&self, name: &str) -> watch::Sender<Standing> {
-        let mut standings = self
-            .standings
+    fn known(&self, name: &str) -> Known {
+        let mut followers = self
+            .followers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = standings.get(name) {
-            return sender.clone();
+        if let Some(known) = followers.get(name) {
+            return known.clone();
         }
-        standings.entry(name.to_owned()).or_default().clone()
+        followers.entry(name.to_owned()).or_default().clone()
     }
 
     /// The pages of the log that followers share.

@@ -214,22 +214,34 @@ impl Follower {
     /// The row is locked, or it is not there yet.
     async fn elsewhere(&self) -> Result<Step, JournalError> {
         let standing = sqlx::query!(
-            r#"INSERT INTO followers (name, generation, live, position) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (name, generation) DO NOTHING
-               RETURNING position"#,
+            r#"SELECT position, paused_position IS NOT NULL AS "paused!" FROM followers WHERE name = $1 AND generation = $2"#,
+            self.effects.name(),
+            self.options.generation,
+        )
+        .fetch_optional(self.journal.pool())
+        .await?;
+        match standing {
+            Some(row) => self.note(Standing {
+                position: row.position,
+                paused: row.paused,
+            }),
+            None => self.register().await?,
+        }
+        Ok(Step::Elsewhere)
+    }
+
+    async fn register(&self) -> Result<(), JournalError> {
+        sqlx::query!(
+            "INSERT INTO followers (name, generation, live, position) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (name, generation) DO NOTHING",
             self.effects.name(),
             self.options.generation,
             self.options.live,
             self.options.start_after,
         )
-        .fetch_optional(self.journal.pool())
+        .execute(self.journal.pool())
         .await?;
-        if standing.is_none() {
-            self.journal
-                .refresh_standings(&[self.effects.name()])
-                .await?;
-        }
-        Ok(Step::Elsewhere)
+        Ok(())
     }
 
     fn note(&self, standing: Standing) {

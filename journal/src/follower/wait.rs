@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::progress::Standing;
+use super::progress::{Standing, Waiting};
 use crate::error::JournalError;
 use crate::journal::Journal;
 
-/// How often the table is asked about followers that work on another node.
-const ASKED_EVERY: Duration = Duration::from_millis(25);
+/// When the table is asked first about followers that work on another node; then less and less often.
+const ASKED_FIRST: Duration = Duration::from_millis(25);
 
 /// How far the followers came that somebody waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +48,16 @@ impl Journal {
         patience: Duration,
     ) -> Result<Reached, JournalError> {
         let deadline = Instant::now() + patience;
-        let mut watched: Vec<_> = names
+        let mut waits: Vec<_> = names
             .iter()
-            .map(|name| self.progress().watch(name))
+            .map(|name| self.progress().wait(name))
             .collect();
         // The followers of this node tell at once; those of others show in the table.
         tokio::select! {
-            _waited = timeout_at(deadline, all_past(&mut watched, position)) => {}
-            error = self.keep_asking(names, position) => return Err(error),
+            _waited = timeout_at(deadline, all_past(&mut waits, position)) => {}
+            error = self.keep_asking(names) => return Err(error),
         }
-        let standings: Vec<Standing> = watched.iter().map(|standing| *standing.borrow()).collect();
+        let standings: Vec<Standing> = waits.iter().map(|wait| *wait.standing.borrow()).collect();
         Ok(Reached {
             up_to_date: standings
                 .iter()
@@ -71,15 +70,12 @@ impl Journal {
         })
     }
 
-    async fn keep_asking(&self, names: &[&str], position: i64) -> JournalError {
+    async fn keep_asking(&self, names: &[&str]) -> JournalError {
+        let mut pause = ASKED_FIRST;
         loop {
-            sleep(ASKED_EVERY).await;
-            let behind: Vec<&str> = names
-                .iter()
-                .copied()
-                .filter(|name| self.progress().watch(name).borrow().position < position)
-                .collect();
-            if let Err(error) = self.refresh_standings(&behind).await {
+            sleep(pause).await;
+            pause *= 2;
+            if let Err(error) = self.refresh_standings(names).await {
                 return error;
             }
         }
@@ -140,11 +136,11 @@ impl Journal {
     }
 }
 
-async fn all_past(watched: &mut [watch::Receiver<Standing>], position: i64) {
-    for standing in watched {
-        // The sender lives as long as the journal.
+async fn all_past(waits: &mut [Waiting], position: i64) {
+    for wait in waits {
+        // The sender lives as long as the wait.
         drop(
-            standing
+            wait.standing
                 .wait_for(|standing| standing.paused || standing.position >= position)
                 .await,
         );
