@@ -71,6 +71,15 @@ impl Generation {
         format!("{}_g{}", self.name, self.number)
     }
 
+    /// Makes unqualified names mean its tables until the transaction ends.
+    pub(crate) async fn enter(&self, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let path = format!("{}, public", self.schema());
+        sqlx::query_scalar!("SELECT set_config('search_path', $1, true)", path)
+            .fetch_one(tx)
+            .await
+            .map(drop)
+    }
+
     /// The follower that keeps it.
     pub(crate) fn follower(&self, journal: &Journal, projector: &SharedProjector) -> Follower {
         let options = FollowerOptions {

@@ -7,6 +7,8 @@ use cartera_domain::event::StoredEvent;
 use cartera_journal::Recorded;
 use sqlx::PgConnection;
 
+use crate::erasure::PersonalTable;
+
 /// Keeps the tables of one read model.
 ///
 /// A projector is deterministic: no clock, no randomness, no I/O but on its own tables, which it names without their schema.
@@ -21,6 +23,8 @@ pub trait Projector: Send + Sync + 'static {
     const DDL: &'static str;
     /// The aggregate types whose events it reads; it is never shown the others.
     const READS: &'static [&'static str];
+    /// Its tables that show personal values, and must be made anew when a person is erased.
+    const PERSONAL: &'static [PersonalTable] = &[];
 
     /// Takes the next events into the tables, in one transaction that the runner commits together with the checkpoint.
     ///
@@ -46,6 +50,8 @@ pub trait AnyProjector: Send + Sync + 'static {
     fn ddl(&self) -> &'static str;
     /// [`Projector::READS`].
     fn reads(&self) -> &'static [&'static str];
+    /// [`Projector::PERSONAL`].
+    fn personal(&self) -> &'static [PersonalTable];
     /// [`Projector::apply`], over the events of the batch that it reads.
     ///
     /// # Errors
@@ -73,6 +79,10 @@ impl<P: Projector> AnyProjector for P {
 
     fn reads(&self) -> &'static [&'static str] {
         P::READS
+    }
+
+    fn personal(&self) -> &'static [PersonalTable] {
+        P::PERSONAL
     }
 
     async fn apply_batch(

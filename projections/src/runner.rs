@@ -7,6 +7,7 @@ use std::time::Duration;
 use cartera_journal::{CancellationToken, FollowerStatus, Journal};
 use tokio::task::JoinSet;
 
+use crate::erasure;
 use crate::generations::{self, Generation, GenerationError};
 use crate::projector::SharedProjector;
 
@@ -67,6 +68,7 @@ impl Runner {
         }
         let stop = CancellationToken::new();
         let mut followers = JoinSet::new();
+        followers.spawn(forget(journal.clone(), projectors.clone(), stop.clone()));
         let names = projectors
             .iter()
             .map(|projector| projector.name())
@@ -175,6 +177,37 @@ impl Keeper {
             () = self.stop.cancelled() => {}
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
+    }
+}
+
+/// Takes out of the rows, again and again, what was erased.
+async fn forget(journal: Journal, projectors: Vec<SharedProjector>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+        if let Err(error) = erasure::catch_up(&journal, &projectors).await {
+            tracing::warn!(%error, "what was erased is not out of the read models yet");
+        }
+    }
+}
+
+/// Takes in all that the journal holds now, on this task: for the command line and for tests.
+///
+/// # Errors
+/// [`GenerationError`], also when the projector is paused.
+pub async fn catch_up(
+    journal: &Journal,
+    projector: &SharedProjector,
+) -> Result<i64, GenerationError> {
+    loop {
+        let generation = generations::ensure(journal.pool(), projector).await?;
+        if generation.live {
+            let follower = generation.follower(journal, projector);
+            return Ok(follower.catch_up(journal.head().await?).await?);
+        }
+        build(journal, projector, &generation).await?;
     }
 }
 

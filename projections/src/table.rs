@@ -362,7 +362,13 @@ pub async fn remove<R: Row>(connection: &mut PgConnection, rows: &[&R]) -> Resul
     if rows.is_empty() {
         return Ok(());
     }
-    let key = R::KEY.join(", ");
+    // The order of the columns, which the sent rows have too; the key's own may be another.
+    let key: Vec<&str> = R::COLUMNS
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| R::KEY.contains(name))
+        .collect();
+    let key = key.join(", ");
     let statement = format!(
         "DELETE FROM {} WHERE ({key}) IN ({})",
         R::TABLE,

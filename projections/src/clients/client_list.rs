@@ -12,6 +12,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::contact_list::{self, ContactListItem};
+use crate::erasure::PersonalTable;
 use crate::filter::{self, Days, OwnedBy};
 use crate::fold::Rows;
 use crate::page::{List, Order, SortColumn, SortKind, SortValue};
@@ -99,6 +100,16 @@ impl Projector for ClientList {
     const VERSION: i32 = 1;
     const DDL: &'static str = include_str!("client_list.sql");
     const READS: &'static [&'static str] = &[aggregate_type::<Client>()];
+    const PERSONAL: &'static [PersonalTable] = &[
+        PersonalTable {
+            table: "client_list",
+            stream: "id",
+        },
+        PersonalTable {
+            table: "contact_list",
+            stream: "client",
+        },
+    ];
 
     async fn apply(
         &self,

@@ -7,7 +7,7 @@ use crate::read_pool::LIVE;
 
 /// Shows readers the new generation, if it has come at least as far as the one they see. Whether it was done.
 ///
-/// Views, states and checkpoints change in one transaction; the old schema is dropped after it.
+/// Views, states and checkpoints change in one transaction, and the old schema goes with it.
 ///
 /// # Errors
 /// [`GenerationError::Database`].
@@ -33,15 +33,15 @@ pub async fn swap(pool: &PgPool, new: &Generation) -> Result<bool, GenerationErr
     .execute(&mut *tx)
     .await?;
     show(&mut tx, &new.schema()).await?;
-    tx.commit().await?;
-    tracing::info!(read_model = new.name, generation = new.number, "swapped in");
     for number in replaced {
         let old = Generation {
             number,
             ..new.clone()
         };
-        drop_schema(&mut *pool.acquire().await?, &old.schema()).await?;
+        drop_schema(&mut tx, &old.schema()).await?;
     }
+    tx.commit().await?;
+    tracing::info!(read_model = new.name, generation = new.number, "swapped in");
     Ok(true)
 }
 

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
+use crate::erasure::PersonalTable;
 use crate::filter::{self, Days, OwnedBy};
 use crate::fold::Rows;
 use crate::page::{List, Order, SortColumn, SortKind, SortValue};
@@ -105,6 +106,10 @@ impl Projector for LeadList {
     const VERSION: i32 = 1;
     const DDL: &'static str = include_str!("lead_list.sql");
     const READS: &'static [&'static str] = &[aggregate_type::<Lead>()];
+    const PERSONAL: &'static [PersonalTable] = &[PersonalTable {
+        table: "lead_list",
+        stream: "id",
+    }];
 
     async fn apply(
         &self,

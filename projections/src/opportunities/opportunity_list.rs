@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use super::opportunity_lines::{self, OpportunityLineItem};
+use crate::erasure::PersonalTable;
 use crate::fold::Rows;
 use crate::plain::{Columns, Plain};
 use crate::projector::{ProjectionError, Projector, aggregate_type};
@@ -99,6 +100,10 @@ impl Projector for OpportunityList {
     const VERSION: i32 = 1;
     const DDL: &'static str = include_str!("opportunity_list.sql");
     const READS: &'static [&'static str] = &[aggregate_type::<Opportunity>()];
+    const PERSONAL: &'static [PersonalTable] = &[PersonalTable {
+        table: "opportunity_list",
+        stream: "id",
+    }];
 
     async fn apply(
         &self,
@@ -228,7 +233,7 @@ impl OpportunityListItem {
             }
             OpportunityEvent::OpportunityMoved { stage } => self.enter(day, *stage, self.outcome),
             OpportunityEvent::OpportunityReopened { stage } => {
-                self.enter(day, *stage, Outcome::Open)
+                self.enter(day, *stage, Outcome::Open);
             }
             OpportunityEvent::OpportunityWon {
                 stage,

@@ -11,6 +11,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::team_directory::{self, TeamItem};
+use crate::erasure::PersonalTable;
 use crate::filter;
 use crate::fold::Rows;
 use crate::page::{List, Order, ReadError, SortColumn, SortKind, SortValue, retried};
@@ -64,6 +65,10 @@ impl Projector for UserDirectory {
     const DDL: &'static str = include_str!("user_directory.sql");
     const READS: &'static [&'static str] =
         &[aggregate_type::<User>(), aggregate_type::<TeamTree>()];
+    const PERSONAL: &'static [PersonalTable] = &[PersonalTable {
+        table: "user_directory",
+        stream: "id",
+    }];
 
     async fn apply(
         &self,

@@ -1,0 +1,348 @@
+//! Generations, runners and what happens when several are at work or an event fails.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cartera_domain::Event;
+use cartera_domain::ids::{LeadId, TypedId as _};
+use cartera_domain::leads::{Lead, LeadEvent};
+use cartera_journal::Recorded;
+use cartera_projections::fold::Rows;
+use cartera_projections::generations::{self, GenerationError};
+use cartera_projections::projector::{SharedProjector, aggregate_type};
+use cartera_projections::runner::{self, Runner};
+use cartera_projections::{ProjectionError, Projector, registry};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Executor as _, Row as _};
+
+use crate::leads::{company, registered};
+use crate::world::{World, new, node};
+
+cartera_projections::table! {
+    /// How often something happened to a lead.
+    Counted in "counted", key (lead), group lead {
+        /// The lead.
+        lead: LeadId,
+        /// How often.
+        events: i64,
+    }
+}
+
+/// Counts the events of each lead; fails on leads that are given up.
+struct First;
+
+#[async_trait]
+impl Projector for First {
+    const NAME: &'static str = "counted";
+    const VERSION: i32 = 1;
+    const DDL: &'static str =
+        "CREATE TABLE counted (lead uuid PRIMARY KEY, events bigint NOT NULL)";
+    const READS: &'static [&'static str] = &[aggregate_type::<Lead>()];
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[&Recorded],
+    ) -> Result<(), ProjectionError> {
+        count(tx, batch, 1).await
+    }
+}
+
+/// Counts each event twice, in a table of another shape.
+struct Second;
+
+#[async_trait]
+impl Projector for Second {
+    const NAME: &'static str = "counted";
+    const VERSION: i32 = 2;
+    const DDL: &'static str =
+        "CREATE TABLE counted (events bigint NOT NULL, lead uuid PRIMARY KEY, note text)";
+    const READS: &'static [&'static str] = &[aggregate_type::<Lead>()];
+
+    async fn apply(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[&Recorded],
+    ) -> Result<(), ProjectionError> {
+        count(tx, batch, 2).await
+    }
+}
+
+async fn count(tx: &mut PgConnection, batch: &[&Recorded], by: i64) -> Result<(), ProjectionError> {
+    let mut rows = Rows::<Counted>::load(tx, batch).await?;
+    for recorded in batch {
+        if matches!(recorded.event, Event::Lead(LeadEvent::LeadDiscarded { .. })) {
+            return Err(ProjectionError::inconsistent(recorded, "this one fails"));
+        }
+        let counted = rows.of(recorded);
+        if recorded.sequence == 1 {
+            *counted = vec![Counted {
+                lead: LeadId::from_uuid(recorded.aggregate_id),
+                events: 0,
+            }];
+        }
+        rows.one(recorded)?.events += by;
+    }
+    rows.write(tx).await
+}
+
+fn first() -> SharedProjector {
+    Arc::new(First)
+}
+
+fn second() -> SharedProjector {
+    Arc::new(Second)
+}
+
+async fn lead(world: &World) -> LeadId {
+    let id: LeadId = new();
+    world
+        .given::<Lead>(
+            id,
+            vec![
+                ("now", registered(company("Puig"), None)),
+                ("now", LeadEvent::LeadContacted {}),
+            ],
+        )
+        .await;
+    id
+}
+
+async fn counted(world: &World) -> Vec<i64> {
+    let mut connection = PgConnection::connect(&world.url)
+        .await
+        .expect("a connection");
+    let rows = connection
+        .fetch_all("SELECT events FROM live.counted ORDER BY 1")
+        .await
+        .expect("rows");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+async fn schemas(world: &World) -> Vec<String> {
+    let mut connection = PgConnection::connect(&world.url)
+        .await
+        .expect("a connection");
+    let rows = connection
+        .fetch_all(
+            "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'counted%' ORDER BY 1",
+        )
+        .await
+        .expect("rows");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_take_each_event_in_once() {
+    let world = World::new().await;
+    let other = node(&world.url).await;
+    let here = Runner::start(world.journal.clone(), registry::all())
+        .await
+        .expect("a runner");
+    let there = Runner::start(other, registry::all())
+        .await
+        .expect("a runner");
+
+    let mut position = 0;
+    for _ in 0..30 {
+        let id: LeadId = new();
+        position = world
+            .given::<Lead>(id, vec![("now", registered(company("Puig"), None))])
+            .await;
+        position = position.max(
+            world
+                .given::<Lead>(id, vec![("now", LeadEvent::LeadContacted {})])
+                .await,
+        );
+    }
+    for runner in [&here, &there] {
+        let waited = runner
+            .wait_for(&["lead_list", "timeline"], position)
+            .await
+            .expect("an answer");
+        assert!(waited.up_to_date);
+        assert!(waited.as_of_position >= position);
+    }
+    here.stop().await;
+    there.stop().await;
+
+    assert_eq!(world.rows("lead_list").await.len(), 30);
+    world.project().await;
+    world.is_faithful().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_fails_pauses_its_read_model_and_the_others_go_on() {
+    let world = World::new().await;
+    let mut projectors = registry::all();
+    projectors.push(first());
+    let runner = Runner::start(world.journal.clone(), projectors)
+        .await
+        .expect("a runner");
+    let good = lead(&world).await;
+    let discarded = LeadEvent::LeadDiscarded {
+        reason: None,
+        note: None,
+    };
+    let failing = world.given::<Lead>(good, vec![("now", discarded)]).await;
+    let last = world
+        .given::<Lead>(new(), vec![("now", registered(company("Vila"), None))])
+        .await;
+
+    // Nobody waits for the paused one, so the answer comes before patience ends.
+    let waited = tokio::time::timeout(
+        runner::PATIENCE,
+        runner.wait_for(&["lead_list", "counted"], last),
+    )
+    .await
+    .expect("in time")
+    .expect("an answer");
+    assert!(!waited.up_to_date);
+    assert_eq!(waited.as_of_position, failing - 1);
+    assert!(
+        runner
+            .wait_for(&["lead_list"], last)
+            .await
+            .expect("an answer")
+            .up_to_date
+    );
+    assert_eq!(counted(&world).await, [2]);
+    let status = runner::status(&world.journal).await.expect("a status");
+    let paused = status
+        .iter()
+        .find(|model| model.generation.name == "counted")
+        .expect("the read model");
+    let (position, reason) = paused
+        .follower
+        .as_ref()
+        .and_then(|follower| follower.paused.clone())
+        .expect("it is paused");
+    assert_eq!(position, failing);
+    assert!(reason.contains("this one fails"), "{reason}");
+    runner.stop().await;
+}
+
+/// The different sums that a reader sees who never looks away, up to the last.
+async fn sums_until(url: String, last: i64) -> Vec<i64> {
+    let mut connection = PgConnection::connect(&url).await.expect("a connection");
+    let mut seen = vec![];
+    while seen.last() != Some(&last) {
+        let row = connection
+            .fetch_one("SELECT coalesce(sum(events), 0)::bigint FROM live.counted")
+            .await
+            .expect("an answer at all times");
+        let sum: i64 = row.get(0);
+        if seen.last() != Some(&sum) {
+            seen.push(sum);
+        }
+    }
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_version_is_swapped_in_whole_under_its_readers() {
+    let world = World::new().await;
+    let old = Runner::start(world.journal.clone(), vec![first()])
+        .await
+        .expect("a runner");
+    for _ in 0..20 {
+        lead(&world).await;
+    }
+    let position = world.journal.head().await.expect("a head");
+    assert!(
+        old.wait_for(&["counted"], position)
+            .await
+            .expect("an answer")
+            .up_to_date
+    );
+
+    let reading = tokio::spawn(sums_until(world.url.clone(), 80));
+    let new = Runner::start(node(&world.url).await, vec![second()])
+        .await
+        .expect("a runner");
+    let seen = tokio::time::timeout(Duration::from_secs(20), reading)
+        .await
+        .expect("in time")
+        .expect("rows");
+
+    // Never none, never half: the old sums, then the new ones.
+    assert_eq!(seen, [40, 80]);
+    new.stop().await;
+    old.stop().await;
+    assert!(matches!(
+        generations::ensure(world.journal.pool(), &first()).await,
+        Err(GenerationError::Newer {
+            found: 2,
+            known: 1,
+            ..
+        })
+    ));
+    let known = generations::all(world.journal.pool())
+        .await
+        .expect("generations");
+    assert_eq!(
+        known
+            .iter()
+            .map(|known| (known.number, known.version, known.live))
+            .collect::<Vec<_>>(),
+        [(2, 2, true)]
+    );
+    assert_eq!(schemas(&world).await, ["counted_g2"]);
+}
+
+#[tokio::test]
+async fn a_rebuild_gives_the_same_rows_in_a_new_generation() {
+    let world = World::new().await;
+    lead(&world).await;
+    runner::catch_up(&world.journal, &first())
+        .await
+        .expect("it is taken in");
+    lead(&world).await;
+
+    runner::rebuild(&world.journal, &first())
+        .await
+        .expect("it is rebuilt");
+
+    assert_eq!(counted(&world).await, [2, 2]);
+    assert_eq!(schemas(&world).await, ["counted_g2"]);
+    runner::rebuild(&world.journal, &first())
+        .await
+        .expect("it is rebuilt");
+    assert_eq!(schemas(&world).await, ["counted_g3"]);
+    lead(&world).await;
+    runner::catch_up(&world.journal, &first())
+        .await
+        .expect("it is taken in");
+    assert_eq!(counted(&world).await, [2, 2, 2]);
+    world.is_faithful_in(&first()).await;
+}
+
+#[tokio::test]
+async fn verification_finds_rows_that_the_journal_does_not_bear_out() {
+    let world = World::new().await;
+    let (changed, removed) = (lead(&world).await, lead(&world).await);
+    lead(&world).await;
+    runner::catch_up(&world.journal, &first())
+        .await
+        .expect("it is taken in");
+    let mut connection = PgConnection::connect(&world.url)
+        .await
+        .expect("a connection");
+    let vandal = format!(
+        "UPDATE counted_g1.counted SET events = 7 WHERE lead = '{changed}'; DELETE FROM counted_g1.counted WHERE lead = '{removed}'"
+    );
+    connection.execute(&*vandal).await.expect("done");
+
+    let verified = generations::verify(&world.journal, &first())
+        .await
+        .expect("a verification");
+
+    assert_eq!((verified.rows, verified.position), (2, 6));
+    let difference = &verified.differences[0];
+    assert_eq!((difference.only_live, difference.only_rebuilt), (1, 2));
+    let mut expected = vec![changed.to_string(), removed.to_string()];
+    expected.sort();
+    assert_eq!(difference.examples, expected);
+    assert_eq!(schemas(&world).await, ["counted_g1"]);
+}
