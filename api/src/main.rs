@@ -3,6 +3,11 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // The child process that reads a workbook, under limits that leave no room for anything else: see `cartera_commands::files`.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("import-worker") {
+        return cartera_commands::files::run_worker(&arguments.next().unwrap_or_default());
+    }
     match cartera::cli::run() {
         Ok(code) => code,
         Err(error) => complain(&error),

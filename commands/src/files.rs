@@ -38,4 +38,5 @@ pub use options::{HeaderChoice, SheetChoice, TableOptions, WorkerProgram};
 pub use refusal::{FileRefusal, ReadError, RowFault, RowRefusal};
 pub use refused_rows::{RefusedCell, RefusedRows};
 pub use table::{TableFormat, TableReader};
-pub use workbook::run_worker;
+pub use text::{Dialect, Encoding, TextFormat};
+pub use workbook::{DateSystem, WorkbookFormat, run_worker};

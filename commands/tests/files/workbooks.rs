@@ -10,6 +10,7 @@ use cartera_commands::files::{
     Cell, FileRefusal, Limits, SheetChoice, TableFormat, TableOptions, TableReader, WorkerProgram,
 };
 use serde_json::Value;
+use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
 use crate::shared_data::{options, shared, texts};
@@ -237,6 +238,11 @@ fn a_merged_cell_has_its_value_in_its_first_cell() {
 
 /// A minimal XLSX with this sheet.
 fn xlsx(sheet: &[u8], shared_strings: &[u8], extra_entries: usize) -> Vec<u8> {
+    let packing = if sheet.len() > 1 << 20 {
+        CompressionMethod::Deflated
+    } else {
+        CompressionMethod::Stored
+    };
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -256,7 +262,10 @@ fn xlsx(sheet: &[u8], shared_strings: &[u8], extra_entries: usize) -> Vec<u8> {
                  ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/></Types>";
     let mut put = |name: &str, bytes: &[u8]| {
         archive
-            .start_file(name, SimpleFileOptions::default())
+            .start_file(
+                name,
+                SimpleFileOptions::default().compression_method(packing),
+            )
             .expect("an entry");
         archive.write_all(bytes).expect("written");
     };
@@ -318,14 +327,25 @@ fn archives_beyond_the_limits_are_refused_before_they_are_unpacked() {
         matches!(&many, FileRefusal::FileUnpacksTooLarge { what, .. } if what == "entries"),
         "{many:?}"
     );
-    let bomb = vec![b' '; 65 << 20];
-    let large = open_with(&xlsx(&bomb, NO_STRINGS, 0), &options()).expect_err("too large");
+    assert_eq!(Limits::default().unpacked_bytes, 64 * MIB);
+    let bomb = vec![b' '; 3 << 20];
+    let limits = Limits {
+        unpacked_bytes: 2 * MIB,
+        ..Limits::default()
+    };
+    let large = open_with(
+        &xlsx(&bomb, NO_STRINGS, 0),
+        &TableOptions {
+            limits,
+            ..options()
+        },
+    )
+    .expect_err("too large");
     assert!(
         matches!(&large, FileRefusal::FileUnpacksTooLarge { what, .. } if what == "bytes"),
         "{large:?}"
     );
-    let dense = open_with(&xlsx(&bomb[..20 << 20], NO_STRINGS, 0), &options())
-        .expect_err("packed too well");
+    let dense = open_with(&xlsx(&bomb, NO_STRINGS, 0), &options()).expect_err("packed too well");
     assert_eq!(dense.code(), "FILE_UNPACKS_TOO_LARGE");
 }
 
@@ -377,7 +397,6 @@ fn a_workbook_that_wants_too_much_memory_ends_its_reader_only() {
     let scattered = strings.replace("xyz0", "x\u{e1}0");
     let limits = Limits {
         worker_memory_bytes: 24 * MIB,
-        unpacking_ratio: u64::MAX,
         ..Limits::default()
     };
     let bytes = xlsx(&sheet(TWO_ROWS), scattered.as_bytes(), 0);
@@ -393,20 +412,7 @@ fn a_workbook_that_wants_too_much_memory_ends_its_reader_only() {
         refusal,
         FileRefusal::FileNeedsTooMuchMemory { limit: 24 * MIB }
     );
-    let generous = Limits {
-        unpacking_ratio: u64::MAX,
-        ..Limits::default()
-    };
-    assert!(
-        open_with(
-            &bytes,
-            &TableOptions {
-                limits: generous,
-                ..options()
-            }
-        )
-        .is_ok()
-    );
+    assert!(open_with(&bytes, &options()).is_ok());
 }
 
 #[test]

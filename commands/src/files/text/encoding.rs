@@ -197,12 +197,16 @@ fn head(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
+/// Bytes from the first that is no UTF-8 by which an older encoding is guessed; more would tell nothing new and take long.
+const GUESSED_BYTES: usize = 512 << 10;
+
 /// Counts what would be letters beyond ASCII in UTF-8, and what could not be.
 struct Census {
     /// Bytes at the end of a chunk that may be the beginning of a letter.
     begun: Vec<u8>,
     letters: u64,
     strays: u64,
+    guessed_bytes: usize,
     guess: EncodingDetector,
 }
 
@@ -212,6 +216,7 @@ impl Census {
             begun: Vec::new(),
             letters: 0,
             strays: 0,
+            guessed_bytes: 0,
             guess: EncodingDetector::new(Iso2022JpDetection::Deny),
         }
     }
@@ -226,8 +231,9 @@ impl Census {
         while !rest.is_empty() {
             rest = self.count_until_stray(rest);
         }
-        if self.strays > 0 {
+        if self.strays > 0 && self.guessed_bytes < GUESSED_BYTES {
             self.guess.feed(bytes, false);
+            self.guessed_bytes += bytes.len();
         }
     }
 
