@@ -1,7 +1,13 @@
-use cartera_journal::{Journal, JournalError, Problem};
+use std::io::Write;
+
+use cartera_domain::leads::{LeadDetails, LeadEvent};
+use cartera_domain::values::Line;
+use cartera_journal::{Checkpoint, Journal, JournalError, Problem};
 use sqlx::Executor;
 
-use crate::world::{World, append, contacted, new_lead, random};
+use crate::world::{
+    World, append, contacted, happened, new_lead, random, registered_person, subject,
+};
 
 /// A log of five events in two streams.
 async fn log(world: &World) -> Journal {
@@ -209,4 +215,103 @@ async fn checkpoints_follow_one_another() {
         .collect();
     assert_eq!(positions, [5, 6]);
     assert_eq!(journal.verify(&[]).await.unwrap().problem, None);
+}
+
+/// What the auditor's own program says of this log and these checkpoints; nothing where there is no Python.
+async fn audited(
+    world: &World,
+    journal: &Journal,
+    checkpoints: &[Checkpoint],
+) -> Option<(bool, String)> {
+    let rows = world
+        .connection()
+        .await
+        .fetch_all(
+            "SELECT row_to_json(e)::text FROM (
+                 SELECT position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
+                        (extract(epoch FROM recorded_at) * 1000000)::bigint::text AS recorded_at, encode(hash, 'hex') AS hash
+                 FROM events ORDER BY position) e",
+        )
+        .await
+        .unwrap();
+    let lines: Vec<String> = rows.iter().map(|row| sqlx::Row::get(row, 0)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (log, anchors) = (
+        folder.path().join("log"),
+        folder.path().join("checkpoints.json"),
+    );
+    std::fs::write(&log, lines.join("\n")).unwrap();
+    std::fs::write(&anchors, serde_json::to_string(checkpoints).unwrap()).unwrap();
+    let public_key = serde_json::to_value(&checkpoints[0]).unwrap()["public_key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let ran = std::process::Command::new("python3")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/audit/verify_log.py"))
+        .arg(journal.id().0.to_string())
+        .args([anchors.to_str().unwrap(), &public_key])
+        .stdin(std::fs::File::open(&log).unwrap())
+        .output();
+    let Ok(output) = ran else {
+        writeln!(std::io::stderr(), "skipped: python3 is not installed").unwrap();
+        return None;
+    };
+    let said = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8(said).unwrap()))
+}
+
+#[tokio::test]
+async fn a_verifier_that_shares_no_code_comes_to_the_same() {
+    let world = World::new().await;
+    let journal = log(&world).await;
+    // Names and text on which writers of JSON differ.
+    let details = LeadDetails {
+        company_name: Line::parse("Ñandú \"\\ \u{1f600}\u{fb33}\u{7f} & Fills").ok(),
+        ..LeadDetails::default()
+    };
+    let event = LeadEvent::LeadRegistered {
+        details,
+        channel: None,
+        owner: None,
+        team: None,
+    };
+    journal
+        .append(append(
+            random(),
+            0,
+            vec![
+                happened(event),
+                registered_person(subject(), "Montserrat Puig", "m@puig.example"),
+            ],
+        ))
+        .await
+        .unwrap();
+    let checkpoint = journal.sign_checkpoint().await.unwrap().unwrap();
+    let verified = journal.verify(&[]).await.unwrap();
+    let Some((good, said)) = audited(&world, &journal, std::slice::from_ref(&checkpoint)).await
+    else {
+        return;
+    };
+    assert!(
+        good && said.contains(&format!(
+            "{} events, {} hash",
+            verified.events, verified.hash
+        )),
+        "{said}"
+    );
+
+    let forged = Checkpoint {
+        signed_at: checkpoint.signed_at + chrono::TimeDelta::seconds(1),
+        ..checkpoint.clone()
+    };
+    let (good, said) = audited(&world, &journal, &[forged]).await.unwrap();
+    assert!(!good && said.contains("not signed by this key"), "{said}");
+
+    vandalise(
+        &world,
+        "UPDATE events SET metadata = metadata || '{\"depth\": \"1\"}' WHERE position = 4",
+    )
+    .await;
+    let (good, said) = audited(&world, &journal, &[checkpoint]).await.unwrap();
+    assert!(!good && said.contains("bad at position 4"), "{said}");
 }
