@@ -1,5 +1,5 @@
-//! What the system gives to the crates that do not ask it themselves: ids.
+//! What the outside gives to the parts: ids.
 
-pub mod system_ids;
+mod system_ids;
 
 pub use system_ids::SystemIds;

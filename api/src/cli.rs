@@ -1,20 +1,27 @@
 //! The commands of the program; each in a module of its own.
 
+mod audit;
 mod backup;
 mod bench;
+mod import;
 mod migrate;
 mod postgres_programs;
+mod projections;
 mod restore;
 mod serve;
+mod write_side;
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use cartera_commands::importing::ImportError;
+use cartera_journal::JournalError;
+use cartera_projections::generations::GenerationError;
 use clap::{Parser, Subcommand};
 
-use crate::composition::{CompositionError, KeyError};
 use crate::config::{Config, ConfigError, Options};
 use crate::database::DatabaseError;
+use crate::master_key::KeyError;
 use crate::server::ListenError;
 use crate::telemetry::{self, TelemetryError};
 
@@ -42,6 +49,12 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Measure this program on this machine, beside PostgreSQL's own figures
     Bench(bench::Bench),
+    /// Import a file of records
+    Import(import::Import),
+    /// Look after the read models
+    Projections(projections::Projections),
+    /// Prove that the log is what was written
+    Audit(audit::Audit),
     /// Write the database into one file
     Backup(backup::Backup),
     /// Read the database from a file of `backup`
@@ -63,9 +76,23 @@ pub enum CliError {
     /// There is no usable master key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// Journal or read models do not start.
+    /// The journal does not open.
     #[error(transparent)]
-    Composition(#[from] CompositionError),
+    Journal(#[from] JournalError),
+    /// The read models do not start.
+    #[error("the read models do not start: {0}")]
+    ReadModels(#[from] GenerationError),
+    /// The file cannot be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A name that is no read model's.
+    #[error("there is no read model {name}; there are {known}")]
+    NoSuchReadModel {
+        /// The name as given.
+        name: String,
+        /// Those that exist.
+        known: String,
+    },
     /// The web server cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -106,6 +133,9 @@ async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliErro
         Command::Serve(serve) => serve.run(config).await,
         Command::Migrate(migrate) => migrate.run(config).await,
         Command::Bench(bench) => bench.run(config).await,
+        Command::Import(import) => import.run(config).await,
+        Command::Projections(projections) => projections.run(config).await,
+        Command::Audit(audit) => audit.run(config).await,
         Command::Backup(backup) => backup.run(config).await,
         Command::Restore(restore) => restore.run(config).await,
     }

@@ -44,11 +44,6 @@ pub enum ConfigError {
         /// What is wrong, with the line where it is.
         cause: String,
     },
-    /// A real server is used and no master key is given.
-    #[error(
-        "no master key: set CARTERA_MASTER_KEY to 32 bytes in base64 (`openssl rand -base64 32` makes them) or CARTERA_MASTER_KEY_FILE to a file that holds them"
-    )]
-    NoMasterKey,
     /// There is neither a home folder nor a data folder.
     #[error("no folder for the data: set CARTERA_DATA_DIR")]
     NoDataFolder,
@@ -69,8 +64,6 @@ pub struct Config {
     pub public_url: String,
     /// Where the key is that seals personal data.
     pub master_key: MasterKeyPlace,
-    /// Where the key is that signs checkpoints of the journal.
-    pub signing_key_file: PathBuf,
     /// Logs and traces.
     pub telemetry: Telemetry,
     /// Whether introspection is free and GraphiQL is served.
@@ -109,6 +102,8 @@ pub enum MasterKeyPlace {
     File(PathBuf),
     /// A file that holds it, to be made with the embedded database.
     FileToBeMade(PathBuf),
+    /// Nobody said where: it is needed by the commands that read or write the log.
+    Unknown,
 }
 
 impl std::fmt::Debug for MasterKeyPlace {
@@ -116,6 +111,7 @@ impl std::fmt::Debug for MasterKeyPlace {
         match self {
             Self::Text(_) => f.write_str("Text(…)"),
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Unknown => f.write_str("Unknown"),
             Self::FileToBeMade(path) => f.debug_tuple("FileToBeMade").field(path).finish(),
         }
     }
@@ -155,11 +151,7 @@ impl Config {
         let database = options.database(&data_folder)?;
         Ok(Self {
             public_url: options.public_url(listen)?,
-            master_key: options.master_key_place(&database, &data_folder)?,
-            signing_key_file: options
-                .signing_key_file
-                .clone()
-                .unwrap_or_else(|| data_folder.join("signing.key")),
+            master_key: options.master_key_place(&database, &data_folder),
             postgres_programs: options.postgres_bin.clone(),
             telemetry: options.telemetry()?,
             development: options.development,

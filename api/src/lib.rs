@@ -4,7 +4,7 @@
 //!
 //! In reading order:
 //! - [`cli`]: the commands of the program; [`config`]: what can be set;
-//! - [`composition`]: the crates put together; [`adapters`]: what they need from the system;
+//! - [`adapters`]: what the others need from the system; [`master_key`]: the one secret;
 //! - [`database`]: reached, checked, migrated; [`embedded`]: the private PostgreSQL;
 //! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
 //! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
@@ -13,11 +13,11 @@
 pub mod adapters;
 pub mod bench;
 pub mod cli;
-pub mod composition;
 pub mod config;
 pub mod database;
 pub mod edge;
 pub mod error;
+pub mod master_key;
 pub mod server;
 pub mod telemetry;
 

@@ -11,6 +11,7 @@ use super::postgres_programs::{Program, file_argument};
 use super::{CliError, tell};
 use crate::config::{Config, MasterKeyPlace};
 use crate::database::Opened;
+use crate::master_key;
 
 /// Writes the whole database into one file, as of one moment, while the service goes on.
 ///
@@ -31,6 +32,7 @@ impl Backup {
                 source,
             });
         }
+        master_key::ensure_for_embedded(config)?;
         let opened = Opened::reach(config).await?;
         let written = self.write(config, &opened).await;
         opened.close().await;
@@ -73,7 +75,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 fn key_note(place: &MasterKeyPlace) -> String {
     let place = match place {
-        MasterKeyPlace::Text(_) => "CARTERA_MASTER_KEY".to_owned(),
+        MasterKeyPlace::Text(_) | MasterKeyPlace::Unknown => "CARTERA_MASTER_KEY".to_owned(),
         MasterKeyPlace::File(path) | MasterKeyPlace::FileToBeMade(path) => {
             path.display().to_string()
         }

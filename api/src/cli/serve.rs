@@ -3,15 +3,18 @@
 use std::process::ExitCode;
 
 use cartera_journal::MasterKey;
+use cartera_projections::registry;
+use cartera_projections::runner::Runner;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::CliError;
-use crate::composition::{self, ReadSide, WriteSide};
+use super::write_side::open_journal;
 use crate::config::Config;
 use crate::database::{Opened, Policy};
+use crate::master_key;
 use crate::server::{self, Readiness, health, open_files};
 use crate::telemetry::metrics::Metrics;
 
@@ -29,7 +32,7 @@ impl Serve {
         open_files::raise_limit();
         // First of all, so that a second start fails before it has touched anything.
         let listener = server::listen(config.listen).await?;
-        let key = composition::master_key::load(config)?;
+        let key = master_key::load(config)?;
         let policy = if self.migrate {
             Policy::Apply
         } else {
@@ -51,14 +54,15 @@ async fn serve(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> Result<(), CliError> {
-    let writes = WriteSide::open(config, database_url, key).await?;
-    let reads = ReadSide::start(config, database_url, &writes.journal).await?;
+    let journal = open_journal(config, database_url, key).await?;
+    let runner = Runner::start(journal.clone(), registry::all()).await?;
     let metrics = Metrics::new();
-    let readiness = Readiness::new(writes.journal.clone());
+    let readiness = Readiness::new(journal.clone());
     let router = server::complete(health::routes(readiness), &metrics);
     tracing::info!(address = %config.listen, url = config.public_url, "serving");
     server::serve(listener, router, &metrics, shutdown).await;
-    reads.stop().await;
+    runner.stop().await;
+    journal.pool().close().await;
     Ok(())
 }
 

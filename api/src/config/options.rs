@@ -71,14 +71,6 @@ pub struct Options {
         value_name = "FILE"
     )]
     pub master_key_file: Option<PathBuf>,
-    /// File with the key that signs checkpoints of the journal [default: signing.key in the data folder]
-    #[arg(
-        long,
-        env = "CARTERA_SIGNING_KEY_FILE",
-        global = true,
-        value_name = "FILE"
-    )]
-    pub signing_key_file: Option<PathBuf>,
     /// Receiver of traces over OTLP/HTTP, such as `http://localhost:4318`
     #[arg(
         long,
@@ -134,7 +126,6 @@ impl Options {
             public_url: self.public_url.or(file.public_url),
             master_key: self.master_key,
             master_key_file: self.master_key_file.or(file.master_key_file),
-            signing_key_file: self.signing_key_file.or(file.signing_key_file),
             otlp_endpoint: self.otlp_endpoint.or(file.otlp_endpoint),
             log: self.log.or(file.log),
             log_format: self.log_format.or(file.log_format),
@@ -212,17 +203,15 @@ impl Options {
         &self,
         database: &Database,
         data_folder: &Path,
-    ) -> Result<MasterKeyPlace, ConfigError> {
+    ) -> MasterKeyPlace {
         match (&self.master_key, &self.master_key_file, database) {
-            (Some(text), _, _) => Ok(MasterKeyPlace::Text(Zeroizing::new(text.clone()))),
-            (None, Some(file), Database::Server(_)) => Ok(MasterKeyPlace::File(file.clone())),
-            (None, Some(file), Database::Embedded(_)) => {
-                Ok(MasterKeyPlace::FileToBeMade(file.clone()))
-            }
+            (Some(text), _, _) => MasterKeyPlace::Text(Zeroizing::new(text.clone())),
+            (None, Some(file), Database::Server(_)) => MasterKeyPlace::File(file.clone()),
+            (None, Some(file), Database::Embedded(_)) => MasterKeyPlace::FileToBeMade(file.clone()),
             (None, None, Database::Embedded(_)) => {
-                Ok(MasterKeyPlace::FileToBeMade(data_folder.join("master.key")))
+                MasterKeyPlace::FileToBeMade(data_folder.join("master.key"))
             }
-            (None, None, Database::Server(_)) => Err(ConfigError::NoMasterKey),
+            (None, None, Database::Server(_)) => MasterKeyPlace::Unknown,
         }
     }
 

@@ -14,6 +14,11 @@ pub enum KeyError {
     /// The key is of another form, its file unreadable or open to others.
     #[error(transparent)]
     Unusable(#[from] MasterKeyError),
+    /// A server of one's own is used, and nobody said where its key is.
+    #[error(
+        "no master key: set CARTERA_MASTER_KEY to 32 bytes in base64 (`openssl rand -base64 32` makes them) or CARTERA_MASTER_KEY_FILE to a file that holds them"
+    )]
+    Unknown,
     /// There is a database and its key is gone.
     #[error(
         "the master key {0} is gone, and without it nobody can read the personal data: put it back from where you keep its copy"
@@ -33,6 +38,18 @@ pub fn load(config: &Config) -> Result<MasterKey, KeyError> {
         MasterKeyPlace::Text(text) => Ok(MasterKey::from_base64(text)?),
         MasterKeyPlace::File(path) => Ok(MasterKey::load_file(path)?),
         MasterKeyPlace::FileToBeMade(path) => load_or_make(config, path),
+        MasterKeyPlace::Unknown => Err(KeyError::Unknown),
+    }
+}
+
+/// Makes sure that a private database has its key, for commands that do not need it themselves.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn ensure_for_embedded(config: &Config) -> Result<(), KeyError> {
+    match &config.database {
+        Database::Embedded(_) => load(config).map(drop),
+        Database::Server(_) => Ok(()),
     }
 }
 
