@@ -17,7 +17,7 @@ mod writer;
 
 pub(crate) use prepared::{Encoded, Prepared, encode, prepare};
 pub(crate) use queue::{Lane, Outcome, Queue};
-pub(crate) use writer::{Counters, Writer, open};
+pub(crate) use writer::{Counters, Writer, durable, open};
 
 /// One append: written whole or not at all.
 #[derive(Debug, Clone, PartialEq)]

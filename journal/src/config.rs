@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::upcasting::Upcasters;
 use crate::vault::MasterKey;
 
+/// Makes a span part of the traces of the commands whose events it takes in, given their `traceparent`s (W3C).
+pub type JoinTraces = fn(&tracing::Span, &[&str]);
+
 /// What the journal needs to know to start. The fields have sensible values from [`JournalConfig::new`].
 #[derive(Debug)]
 pub struct JournalConfig {
@@ -34,6 +37,8 @@ pub struct JournalConfig {
     pub poll_interval: Duration,
     /// How often other nodes are told of news, at most.
     pub announce_interval: Duration,
+    /// How a follower's span joins the traces of the commands that it follows; only the telemetry knows.
+    pub join_traces: Option<JoinTraces>,
 }
 
 impl JournalConfig {
@@ -53,6 +58,7 @@ impl JournalConfig {
             cache_bytes: 8 * 1024 * 1024,
             poll_interval: Duration::from_secs(1),
             announce_interval: Duration::from_millis(100),
+            join_traces: None,
         }
     }
 }

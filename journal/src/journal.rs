@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::announcements::{self, Announcements};
 use crate::append::{Counters, Queue, Writer};
 use crate::cache::States;
-use crate::config::JournalConfig;
+use crate::config::{JoinTraces, JournalConfig};
 use crate::error::JournalError;
 use crate::follower::Progress;
 use crate::recorded::{Recorded, StoredRow, subjects};
@@ -46,6 +46,7 @@ struct Inner {
     appended: watch::Sender<i64>,
     progress: Progress,
     signing: zeroize::Zeroizing<[u8; 32]>,
+    join_traces: Option<JoinTraces>,
     max_depth: u8,
     _stop: DropGuard,
 }
@@ -92,6 +93,7 @@ impl Journal {
             .acquire_timeout(config.acquire_timeout)
             // A round trip before each use would double the cost of a read; a lost connection shows in the use itself.
             .test_before_acquire(false)
+            .after_connect(|connection, _| Box::pin(crate::append::durable(connection)))
             .connect_with(options.clone())
             .await?;
         let id = identify(&pool, &config.master_key).await?;
@@ -156,6 +158,7 @@ impl Journal {
             counters,
             appended,
             progress,
+            join_traces: config.join_traces,
             max_depth: config.max_depth,
             _stop: stop.drop_guard(),
         })))
@@ -302,6 +305,10 @@ impl Journal {
 
     pub(crate) fn signing_seed(&self) -> &[u8; 32] {
         &self.0.signing
+    }
+
+    pub(crate) fn join_traces(&self) -> Option<JoinTraces> {
+        self.0.join_traces
     }
 
     pub(crate) fn upcasters(&self) -> &Upcasters {

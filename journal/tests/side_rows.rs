@@ -133,11 +133,10 @@ async fn a_process_manager_acts_once_per_checkpoint() {
     there.append(moving(5, 9)).await.unwrap();
     assert_eq!(world.events().await, 2);
     assert_eq!(
-        world
-            .number("SELECT position FROM checkpoints WHERE state = '{\"turn\": 9}'")
-            .await,
-        9
+        here.checkpoint("assignment").await.unwrap(),
+        (9, Some(json!({ "turn": 9 })))
     );
+    assert_eq!(here.checkpoint("reminders").await.unwrap(), (0, None));
 }
 
 #[tokio::test]

@@ -192,3 +192,42 @@ async fn two_nodes_that_meet_a_person_at_once_seal_under_one_key() {
         crate::world::registered_person(person, "Montserrat Puig", "montse@puig.example").event;
     assert!(read.len() == 8 && read.iter().all(|event| event.event == expected));
 }
+
+#[tokio::test]
+async fn a_server_that_answers_before_the_disk_has_it_is_overruled() {
+    let world = World::new().await;
+    let mut owner = world.connection().await;
+    owner.execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$").await.unwrap();
+    let notes_what_is_set = "CREATE TABLE seen (setting text);
+        CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+        CREATE TRIGGER look AFTER INSERT ON events EXECUTE FUNCTION look();
+        CREATE TRIGGER look AFTER INSERT ON subject_keys EXECUTE FUNCTION look()";
+    owner.execute(notes_what_is_set).await.unwrap();
+    let journal = world.node().await;
+    journal
+        .append(append(
+            random(),
+            0,
+            vec![crate::world::registered_person(
+                subject(),
+                "Montserrat Puig",
+                "m@puig.example",
+            )],
+        ))
+        .await
+        .unwrap();
+    journal.vault().destroy(subject()).await.unwrap();
+    assert_eq!(
+        world
+            .number("SELECT count(*) FROM seen WHERE setting = 'on'")
+            .await,
+        3
+    );
+    assert_eq!(
+        world
+            .number("SELECT count(*) FROM seen WHERE setting <> 'on'")
+            .await,
+        0
+    );
+}

@@ -226,21 +226,31 @@ impl Writer {
     }
 }
 
+/// Makes a session's commits durable, whatever the server's default: never lowered, raised where it is off.
+pub(crate) async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+                     THEN set_config('synchronous_commit', 'on', false) END"
+    )
+    .fetch_one(connection)
+    .await
+    .map(drop)
+}
+
 /// Opens the writer's connection.
 ///
-/// Durable commits, whatever the server's default: never lowered, raised where it is off. Plans are pinned: one made while
-/// the tables were empty would scan them for ever, and one made anew for every call would cost more than the call.
+/// Plans are pinned: one made while the tables were empty would scan them for ever, and one made anew for every call
+/// would cost more than the call.
 pub(crate) async fn open(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = options.connect().await?;
+    durable(&mut connection).await?;
     sqlx::query!(
-        r#"SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
-                       THEN set_config('synchronous_commit', 'on', false) END AS commits,
-                  set_config('plan_cache_mode', 'force_generic_plan', false) AS plans,
-                  set_config('enable_seqscan', 'off', false) AS scans,
-                  set_config('enable_hashjoin', 'off', false) AS hashes,
-                  set_config('enable_mergejoin', 'off', false) AS merges,
-                  set_config('jit', 'off', false) AS jit,
-                  set_config('default_transaction_isolation', 'read committed', false) AS isolation"#
+        "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) AS plans,
+                set_config('enable_seqscan', 'off', false) AS scans,
+                set_config('enable_hashjoin', 'off', false) AS hashes,
+                set_config('enable_mergejoin', 'off', false) AS merges,
+                set_config('jit', 'off', false) AS jit,
+                set_config('default_transaction_isolation', 'read committed', false) AS isolation"
     )
     .fetch_one(&mut connection)
     .await?;

@@ -1,12 +1,18 @@
 //! One step of a follower: one transaction.
 
+use std::collections::BTreeSet;
+
 use sqlx::{PgConnection, Postgres, Transaction};
+use tracing::{Instrument, Span};
 
 use super::pages::Unreadable;
 use super::progress::Standing;
 use super::{EffectError, Follower};
 use crate::error::JournalError;
 use crate::recorded::Recorded;
+
+/// Most traces that one span joins: a rebuild is not part of ten thousand.
+const JOINED_TRACES: usize = 32;
 
 /// What one step came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +105,12 @@ impl Follower {
         batch: &[Recorded],
     ) -> Result<Step, JournalError> {
         let last = batch.last().map(|event| event.position).unwrap_or_default();
-        match self.effects.apply(&mut tx, batch).await {
+        match self
+            .effects
+            .apply(&mut tx, batch)
+            .instrument(self.span(batch, last))
+            .await
+        {
             Ok(()) => {
                 self.advance(&mut tx, last).await?;
                 tx.commit().await?;
@@ -124,6 +135,27 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// The span of taking a batch in, part of the traces of the commands behind it.
+    fn span(&self, batch: &[Recorded], last: i64) -> Span {
+        let span = tracing::info_span!(
+            "follow",
+            follower = self.effects.name(),
+            last,
+            events = batch.len()
+        );
+        if let Some(join) = self.journal.join_traces().filter(|_| !span.is_disabled()) {
+            let parents: BTreeSet<&str> = batch
+                .iter()
+                .filter_map(|event| event.metadata.trace_parent.as_deref())
+                .collect();
+            join(
+                &span,
+                &parents.into_iter().take(JOINED_TRACES).collect::<Vec<_>>(),
+            );
+        }
+        span
     }
 
     fn idle(&self, position: i64) -> Step {

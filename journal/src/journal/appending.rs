@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use cartera_domain::ids::SubjectId;
+use serde_json::Value;
 
 use super::Journal;
 use crate::append::{Append, AppendError, Appended, Encoded, Lane, Outcome, encode, prepare};
+use crate::error::JournalError;
 use crate::vault::{MintedKey, SubjectKeys, VaultError};
 
 /// How the keys of an append are found. A lost race leads from one to the next.
@@ -33,6 +35,7 @@ impl Journal {
     ///
     /// # Errors
     /// See [`AppendError`]. [`AppendError::Unavailable`] alone leaves open whether it was written: send the same again.
+    #[tracing::instrument(skip_all, fields(streams = append.streams.len()), err(level = "debug"))]
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let encoded = self.encode(&append)?;
         self.append_encoded(&append, &encoded, first_search(&append), Lane::Interactive)
@@ -50,6 +53,20 @@ impl Journal {
                 .await
         }));
         sent.await
+    }
+
+    /// How far a process manager has come, and what it remembers; 0 and nothing if it never moved.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn checkpoint(&self, name: &str) -> Result<(i64, Option<Value>), JournalError> {
+        let row = sqlx::query!(
+            "SELECT position, state FROM checkpoints WHERE name = $1",
+            name
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map_or((0, None), |row| (row.position, row.state)))
     }
 
     fn encode(&self, append: &Append) -> Result<Encoded, AppendError> {
