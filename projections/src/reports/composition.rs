@@ -38,7 +38,7 @@ enum At {
     AsOf(NaiveDate, DateTime<Utc>),
     /// The standpoint `m` of the statement.
     Standpoint,
-    /// The end of the row's own day, as an expression.
+    /// An instant of the row itself, as an expression; now where nobody knows it.
     Instant(&'static str),
 }
 
@@ -290,6 +290,7 @@ impl Composer<'_> {
         self.facts(sql);
         self.joins(sql);
         sql.push(" WHERE true");
+        self.with_something(sql);
         self.visible(sql);
         self.filters(sql);
         if self.needs_lines() && !self.rows_are_lines() {
@@ -488,7 +489,7 @@ impl Composer<'_> {
                 .measures
                 .iter()
                 .any(|measure| matches!(measure, Measure::Present | Measure::PresentAmount));
-        sql.push("(SELECT m.years, m.label, m.day, m.at, m.is_now, e.opportunity AS record, o.pipeline, k.client, k.channel, t.owner, t.team, e.stage, e.outcome, t.amount, t.probability FROM moments AS m JOIN opportunity_stage_facts AS e ON NOT m.is_now");
+        sql.push("(SELECT m.years, m.label, m.day, m.at, e.opportunity AS record, o.pipeline, k.client, k.channel, t.owner, t.team, e.stage, e.outcome, t.amount, t.probability FROM moments AS m JOIN opportunity_stage_facts AS e ON NOT m.is_now");
         self.in_force(sql, "e", At::Standpoint);
         self.with_parties(sql, At::Standpoint);
         sql.push(if only_open {
@@ -498,14 +499,14 @@ impl Composer<'_> {
         });
         sql.push(" UNION ALL ");
         if self.plan.request.known_at.is_none() {
-            sql.push("SELECT m.years, m.label, m.day, m.at, m.is_now, o.opportunity, o.pipeline, o.client, o.channel, o.owner, o.team, o.stage, o.outcome, o.amount, o.probability FROM moments AS m JOIN opportunity_facts AS o ON m.is_now");
+            sql.push("SELECT m.years, m.label, m.day, m.at, o.opportunity, o.pipeline, o.client, o.channel, o.owner, o.team, o.stage, o.outcome, o.amount, o.probability FROM moments AS m JOIN opportunity_facts AS o ON m.is_now");
             sql.push(if only_open {
                 " AND o.outcome = 'open'"
             } else {
                 ""
             });
         } else {
-            sql.push("SELECT m.years, m.label, m.day, m.at, m.is_now, e.opportunity, o.pipeline, k.client, k.channel, t.owner, t.team, e.stage, e.outcome, t.amount, t.probability FROM moments AS m JOIN opportunity_stage_facts AS e ON m.is_now");
+            sql.push("SELECT m.years, m.label, m.day, m.at, e.opportunity, o.pipeline, k.client, k.channel, t.owner, t.team, e.stage, e.outcome, t.amount, t.probability FROM moments AS m JOIN opportunity_stage_facts AS e ON m.is_now");
             self.in_force(sql, "e", At::Now);
             self.with_parties(sql, At::Now);
             sql.push(if only_open {
@@ -557,24 +558,61 @@ impl Composer<'_> {
     /// Whether a row of a history is in force at a moment, by what was known: it has begun, and the next one has not, or was not
     /// known yet.
     fn in_force(&self, sql: &mut Sql<'static>, row: &'static str, at: At) {
-        let known_at = self.plan.request.known_at;
-        if let Some(known_at) = known_at {
-            sql.push(" AND ")
-                .push(row)
-                .push(".position <= ")
-                .push_bind(known_at);
+        if let Some(known_at) = self.plan.request.known_at {
+            sql.push(" AND ").push(row).push(".position <= ");
+            sql.push_bind(known_at);
         }
-        let unknown_yet = |sql: &mut Sql<'static>, column: &'static str| {
-            if let Some(known_at) = known_at {
-                sql.push(" OR ")
-                    .push(row)
-                    .push(column)
-                    .push(" > ")
-                    .push_bind(known_at);
+        sql.push(" AND ");
+        match at {
+            At::Now => self.is_last(sql, row),
+            At::Instant(instant) => {
+                sql.push("CASE WHEN ").push(instant).push(" IS NULL THEN ");
+                self.is_last(sql, row);
+                sql.push(" ELSE ");
+                self.has_begun(sql, row, at);
+                sql.push(" END");
             }
-        };
-        let is_by_instant = self.plan.is_by_instant() || matches!(at, At::Instant(_));
-        let moment = |sql: &mut Sql<'static>| match at {
+            At::AsOf(..) | At::Standpoint => self.has_begun(sql, row, at),
+        }
+    }
+
+    /// Whether no other row follows, of those known.
+    fn is_last(&self, sql: &mut Sql<'static>, row: &'static str) {
+        sql.push("(").push(row).push(".next_position IS NULL");
+        self.or_unknown_yet(sql, row, ".next_position");
+        sql.push(")");
+    }
+
+    /// Whether the row has begun and the next one has not, of those known.
+    fn has_begun(&self, sql: &mut Sql<'static>, row: &'static str, at: At) {
+        if self.plan.is_by_instant() || matches!(at, At::Instant(_)) {
+            sql.push("(").push(row).push(".from_at <= ");
+            self.moment(sql, at);
+            sql.push(" AND (").push(row).push(".next_at IS NULL OR ");
+            sql.push(row).push(".next_at > ");
+        } else {
+            sql.push("(").push(row).push(".from_day <= ");
+            self.moment(sql, at);
+            // The expression of the index.
+            sql.push(" AND (coalesce(")
+                .push(row)
+                .push(".next_day, 'infinity'::date) > ");
+        }
+        self.moment(sql, at);
+        self.or_unknown_yet(sql, row, ".next_dated_position");
+        sql.push("))");
+    }
+
+    fn or_unknown_yet(&self, sql: &mut Sql<'static>, row: &'static str, next: &'static str) {
+        if let Some(known_at) = self.plan.request.known_at {
+            sql.push(" OR ").push(row).push(next).push(" > ");
+            sql.push_bind(known_at);
+        }
+    }
+
+    fn moment(&self, sql: &mut Sql<'static>, at: At) {
+        let is_by_instant = self.plan.is_by_instant();
+        match at {
             At::Now => {}
             At::AsOf(_, at) if is_by_instant => {
                 sql.push_bind(at);
@@ -585,34 +623,9 @@ impl Composer<'_> {
             At::Standpoint => {
                 sql.push(if is_by_instant { "m.at" } else { "m.day" });
             }
-            At::Instant(expression) => {
-                sql.push("coalesce(").push(expression).push(", 'infinity')");
+            At::Instant(instant) => {
+                sql.push(instant);
             }
-        };
-        if matches!(at, At::Now) {
-            sql.push(" AND (").push(row).push(".next_position IS NULL");
-            unknown_yet(sql, ".next_position");
-            sql.push(")");
-        } else if is_by_instant {
-            sql.push(" AND ").push(row).push(".from_at <= ");
-            moment(sql);
-            sql.push(" AND (")
-                .push(row)
-                .push(".next_at IS NULL OR ")
-                .push(row)
-                .push(".next_at > ");
-            moment(sql);
-            unknown_yet(sql, ".next_dated_position");
-            sql.push(")");
-        } else {
-            sql.push(" AND ").push(row).push(".from_day <= ");
-            moment(sql);
-            sql.push(" AND (coalesce(")
-                .push(row)
-                .push(".next_day, 'infinity'::date) > ");
-            moment(sql);
-            unknown_yet(sql, ".next_dated_position");
-            sql.push(")");
         }
     }
 
@@ -675,12 +688,13 @@ impl Composer<'_> {
             .plan
             .as_of()
             .map_or(At::Now, |(day, at)| At::AsOf(day, at));
-        if self.is_standing() {
-            // The lines at each moment: `f` carries it.
-            self.lines_at_standpoint(sql);
+        // Of opportunities as they stood, `f` carries the moment.
+        let at = if self.is_standing() {
+            At::Instant("f.at")
         } else {
-            self.in_force(sql, "l", past);
-        }
+            past
+        };
+        self.in_force(sql, "l", at);
         if self.asks_for(Grouping::ProductFamily) {
             sql.push(" LEFT JOIN product_families AS h ON h.product = l.product");
             self.on_its_day(sql, "h", self.plan.request.known_at);
@@ -689,14 +703,6 @@ impl Composer<'_> {
             sql.push(" JOIN product_list_prices AS p ON p.product = l.product");
             self.on_its_day(sql, "p", self.plan.request.known_at);
         }
-    }
-
-    fn lines_at_standpoint(&self, sql: &mut Sql<'static>) {
-        sql.push(" AND CASE WHEN f.is_now THEN true");
-        self.in_force(sql, "l", At::Now);
-        sql.push(" ELSE true");
-        self.in_force(sql, "l", At::Instant("f.at"));
-        sql.push(" END");
     }
 
     /// Joins what was so on the fact's day, or today where nobody knows the day.
@@ -724,6 +730,24 @@ impl Composer<'_> {
                 .push_bind(known_at);
         } else {
             sql.push(")");
+        }
+    }
+
+    /// Leaves out sums of days on which nothing of what is asked for happened, as there would be no fact either.
+    fn with_something(&self, sql: &mut Sql<'static>) {
+        let opens = self.measures.contains(&Measure::Opened);
+        let closes = self
+            .measures
+            .iter()
+            .any(|measure| *measure != Measure::Opened);
+        match (self.source, opens, closes) {
+            (Source::Facts(_), _, _) | (_, true, true) => {}
+            (_, true, false) => {
+                sql.push(" AND f.opened > 0");
+            }
+            (_, false, _) => {
+                sql.push(" AND f.won + f.lost + f.cancelled > 0");
+            }
         }
     }
 
