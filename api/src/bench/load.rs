@@ -33,25 +33,13 @@ impl Loaded {
 pub(super) async fn load<A, F>(clients: usize, duration: Duration, act: A) -> Loaded
 where
     A: Fn(usize, u64) -> F + Clone + Send + 'static,
-    F: Future<Output = bool> + Send,
+    F: Future<Output = bool> + Send + 'static,
 {
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
     for client in 0..clients {
         let act = act.clone();
-        tasks.spawn(async move {
-            let (mut waits, mut failed, mut turn) = (Vec::new(), 0, 0);
-            while begun.elapsed() < duration {
-                let started = Instant::now();
-                if act(client, turn).await {
-                    waits.push(started.elapsed());
-                } else {
-                    failed += 1;
-                }
-                turn += 1;
-            }
-            (waits, failed)
-        });
+        tasks.spawn(one_client(client, begun, duration, act));
     }
     let mut loaded = Loaded::default();
     while let Some(Ok((waits, failed))) = tasks.join_next().await {
@@ -61,4 +49,28 @@ where
     loaded.elapsed = begun.elapsed();
     loaded.waits.sort_unstable();
     loaded
+}
+
+/// One client, until the time is over: how long each thing took, and how many failed.
+async fn one_client<A, F>(
+    client: usize,
+    begun: Instant,
+    duration: Duration,
+    act: A,
+) -> (Vec<Duration>, u64)
+where
+    A: Fn(usize, u64) -> F,
+    F: Future<Output = bool>,
+{
+    let (mut waits, mut failed, mut turn) = (Vec::new(), 0, 0);
+    while begun.elapsed() < duration {
+        let started = Instant::now();
+        if act(client, turn).await {
+            waits.push(started.elapsed());
+        } else {
+            failed += 1;
+        }
+        turn += 1;
+    }
+    (waits, failed)
 }

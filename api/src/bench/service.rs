@@ -288,7 +288,7 @@ impl Service {
     /// Waits until the read models have read everything.
     async fn settled(&self) -> Result<(), BenchError> {
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(120) {
+        while begun.elapsed() < Duration::from_mins(2) {
             let ready = self.http.get(format!("{}/readyz", self.url)).send().await;
             if ready.is_ok_and(|answer| answer.status().is_success())
                 && self
