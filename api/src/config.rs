@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use cartera_embedded::{Durability, Settings};
 use zeroize::Zeroizing;
 
+use crate::edge::headers::Transport;
+
 pub use options::Options;
 
 /// A setting cannot be used, or a needed one is absent.
@@ -161,6 +163,17 @@ impl Config {
             listen,
             data_folder,
         })
+    }
+}
+
+impl Config {
+    /// How browsers reach the service, as its public URL says.
+    pub fn transport(&self) -> Transport {
+        if self.public_url.starts_with("https:") {
+            Transport::Https
+        } else {
+            Transport::Http
+        }
     }
 }
 

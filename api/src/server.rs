@@ -1,12 +1,12 @@
-//! The web server: connections with time limits, health, metrics, panics caught, a clean end.
+//! The web server: connections with time limits, health, metrics, a clean end.
 //!
 //! It serves any router; `composition` gives it the whole service's. In reading order: [`connections`], [`open_files`],
-//! [`health`], `panics`.
+//! [`health`], [`graphiql`].
 
 pub mod connections;
+pub mod graphiql;
 pub mod health;
 pub mod open_files;
-mod panics;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +21,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use crate::edge::headers::{Transport, secure};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests;
 
@@ -64,17 +64,17 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Completes the service's routes with `/healthz` and `/metrics`, and wraps all in what every answer needs.
-pub fn complete(routes: Router, metrics: &Metrics) -> Router {
+/// Completes the service's routes with `/healthz` and `/metrics`, and wraps all in what every answer needs: security
+/// headers, a request id, an answer of our own after a panic, a span and a figure.
+pub fn complete(routes: Router, transport: Transport, metrics: &Metrics) -> Router {
     let figures = get(|State(metrics): State<Metrics>| async move {
         ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text()).into_response()
     });
-    routes
+    let all = routes
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", figures.with_state(metrics.clone()))
-        .layer(CatchPanicLayer::custom(panics::Caught(metrics.clone())))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-        .layer(from_fn_with_state(metrics.clone(), requests::observe))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
+    secure(all, transport).layer(from_fn_with_state(metrics.clone(), requests::observe))
 }
 
 /// Serves until the token is cancelled, then lets running requests end, but not for ever.

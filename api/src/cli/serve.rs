@@ -15,7 +15,7 @@ use super::write_side::open_journal;
 use crate::config::Config;
 use crate::database::{Opened, Policy};
 use crate::master_key;
-use crate::server::{self, Readiness, health, open_files};
+use crate::server::{self, Readiness, graphiql, health, open_files};
 use crate::telemetry::metrics::Metrics;
 
 /// Serves the API and the web pages until it is told to stop (SIGTERM or Ctrl-C).
@@ -58,9 +58,13 @@ async fn serve(
     let runner = Runner::start(journal.clone(), registry::all()).await?;
     let metrics = Metrics::new();
     let readiness = Readiness::new(journal.clone());
-    let router = server::complete(health::routes(readiness), &metrics);
+    let mut routes = health::routes(readiness);
+    if config.development {
+        routes = routes.merge(graphiql::routes(Vec::new()));
+    }
+    let service = server::complete(routes, config.transport(), &metrics);
     tracing::info!(address = %config.listen, url = config.public_url, "serving");
-    server::serve(listener, router, &metrics, shutdown).await;
+    server::serve(listener, service, &metrics, shutdown).await;
     runner.stop().await;
     journal.pool().close().await;
     Ok(())

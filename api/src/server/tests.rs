@@ -16,7 +16,7 @@ struct Running {
 
 async fn running(routes: Router) -> Running {
     let metrics = Metrics::new();
-    let service = complete(routes, &metrics);
+    let service = complete(routes, Transport::Http, &metrics);
     let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
     let server = connections::Server::new(service, metrics.connections.clone())
@@ -59,7 +59,8 @@ async fn a_panic_ends_its_request_only_and_its_text_stays_inside() {
         "{text}"
     );
     assert_eq!(server.get("/healthz").await.0, 200);
-    assert!(server.metrics.text().contains("cartera_panics_total 1"));
+    let counted = r#"http_requests_total{method="GET",route="/defect",status="500"} 1"#;
+    assert!(server.metrics.text().contains(counted));
 }
 
 #[tokio::test]
@@ -155,4 +156,44 @@ async fn a_request_that_never_ends_does_not_hinder_the_end() {
         .expect("it ends")
         .unwrap();
     asked.abort();
+}
+
+#[tokio::test]
+async fn graphiql_is_served_whole_or_says_what_is_missing() {
+    let tab = graphiql::Tab {
+        query: "{ \"</script>\" }",
+        variables: "{}".to_owned(),
+    };
+    let server = running(graphiql::routes(vec![tab])).await;
+    let answer = reqwest::get(format!("http://{}/graphiql", server.address))
+        .await
+        .unwrap();
+    let policy = answer.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let (status, page) = (answer.status().as_u16(), answer.text().await.unwrap());
+    let built = server.get("/graphiql/main.js").await.0 == 200;
+    if !built {
+        assert_eq!((status, page.contains("run `make web`")), (404, true));
+        return;
+    }
+    let nonce = page
+        .split("nonce=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    assert!(
+        policy.contains(&format!("'nonce-{nonce}'")),
+        "the page's nonce is the policy's: {policy}"
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(
+        page.matches("</script>").count(),
+        2,
+        "a query does not end the page's script"
+    );
+    assert_eq!(server.get("/graphiql/nothing.js").await.0, 404);
 }

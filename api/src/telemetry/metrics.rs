@@ -23,7 +23,6 @@ pub struct Metrics {
     registry: Arc<Mutex<Registry>>,
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram>,
-    panics: Counter,
     /// Connections that are open now.
     pub connections: Gauge,
 }
@@ -47,7 +46,7 @@ impl Metrics {
         let requests = Family::default();
         let with_buckets: fn() -> Histogram = histogram;
         let durations = Family::new_with_constructor(with_buckets);
-        let (panics, connections) = (Counter::default(), Gauge::default());
+        let connections = Gauge::default();
         registry.register(
             "http_requests",
             "Requests answered, by route and status",
@@ -59,11 +58,6 @@ impl Metrics {
             durations.clone(),
         );
         registry.register(
-            "panics",
-            "Requests that ended in a defect of the service",
-            panics.clone(),
-        );
-        registry.register(
             "http_connections",
             "Connections open now",
             connections.clone(),
@@ -72,7 +66,6 @@ impl Metrics {
             registry: Arc::new(Mutex::new(registry)),
             requests,
             durations,
-            panics,
             connections,
         }
     }
@@ -98,11 +91,6 @@ impl Metrics {
                 route: route.to_owned(),
             })
             .observe(after.as_secs_f64());
-    }
-
-    /// Notes a request that ended in a panic.
-    pub(crate) fn panicked(&self) {
-        self.panics.inc();
     }
 
     /// All figures as text.

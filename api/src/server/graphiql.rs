@@ -1,0 +1,74 @@
+//! `/graphiql`: a page to ask the API by hand, in development only.
+//!
+//! Its script is bundled from `api/graphiql` by `make web` and embedded in the program.
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::RustEmbed;
+use serde::Serialize;
+
+use crate::edge::headers::CspNonce;
+
+/// Where the page is.
+pub const PATH: &str = "/graphiql";
+
+/// The bundle; empty when it was not built.
+#[derive(RustEmbed)]
+#[folder = "graphiql/dist"]
+#[allow_missing = true]
+struct Bundle;
+
+/// A query with which the page opens.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tab {
+    /// The document.
+    pub query: &'static str,
+    /// Its variables, as JSON.
+    pub variables: String,
+}
+
+/// The page, opened on these queries, and its files.
+pub fn routes(tabs: Vec<Tab>) -> Router {
+    Router::new()
+        .route(PATH, get(move || async move { page(&tabs) }))
+        .route("/graphiql/{file}", get(file))
+}
+
+fn page(tabs: &[Tab]) -> Response {
+    if Bundle::get("main.js").is_none() {
+        let advice =
+            "GraphiQL was not built into this program: run `make web`, then build again.\n";
+        return (StatusCode::NOT_FOUND, advice).into_response();
+    }
+    let nonce = CspNonce::fresh();
+    // `<` would end the element early.
+    let tabs = serde_json::to_string(tabs)
+        .unwrap_or_default()
+        .replace('<', "\\u003c");
+    let page = include_str!("graphiql/page.html")
+        .replace("{nonce}", nonce.as_str())
+        .replace("{tabs}", &tabs);
+    let mut response = Html(page).into_response();
+    response.extensions_mut().insert(nonce);
+    response
+}
+
+async fn file(Path(name): Path<String>) -> Response {
+    let Some(file) = Bundle::get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = match name.rsplit_once('.') {
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "css")) => "text/css; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+    let mut response = file.data.into_owned().into_response();
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
