@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cartera_domain::Event;
 use cartera_domain::ids::{TypedId, UserId};
 use cartera_domain::opportunities::OpportunityEvent;
-use cartera_domain::values::BusinessTime;
+use cartera_domain::values::{Amount, BusinessTime};
 use cartera_journal::Recorded;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::Madrid;
@@ -137,7 +137,7 @@ fn closing<'a>(
             OpportunityEvent::OpportunityOpened { .. }
             | OpportunityEvent::OpportunityReopened { .. } => (Outcome::Open, *recorded, None),
             OpportunityEvent::OpportunityWon { amount, .. } => {
-                (Outcome::Won, *recorded, amount.map(|amount| amount.value()))
+                (Outcome::Won, *recorded, amount.map(Amount::value))
             }
             OpportunityEvent::OpportunityLost { .. } => (Outcome::Lost, *recorded, None),
             OpportunityEvent::OpportunityCancelled { .. } => (Outcome::Cancelled, *recorded, None),

@@ -109,66 +109,45 @@ fn owner(
 
 /// Lets the lives happen side by side, a step of each in turn, leaving out what cannot happen.
 fn live(world: &mut World, lives: &[Life]) {
-    let mut closed = vec![false; lives.len()];
     for (number, life) in (0..).zip(lives) {
         let (of, team) = owner(life.owner);
-        let lines = (0..u128::from(life.lines)).map(|line| {
+        let sold = (0..u128::from(life.lines)).map(|line| {
             let total = if line == 0 { "10.005" } else { "3" };
             selling(number * 10 + line, 70 + line, "2", total)
         });
         world.opened(
             number,
             &life.opened.text(),
-            opening().of(of, team).selling(lines.collect()),
+            opening().of(of, team).selling(sold.collect()),
         );
     }
     for step in 0..7 {
-        for (number, life) in lives.iter().enumerate() {
+        for (number, life) in (0..).zip(lives) {
             if let Some((when, happening)) = life.happenings.get(step) {
-                let has_lines = life.lines > 0;
-                happen(
-                    world,
-                    number,
-                    &when.text(),
-                    happening,
-                    has_lines,
-                    &mut closed[number],
-                );
+                happen(world, number, &when.text(), happening);
             }
         }
     }
 }
 
-fn happen(
-    world: &mut World,
-    number: usize,
-    when: &str,
-    happening: &Happening,
-    has_lines: bool,
-    closed: &mut bool,
-) {
-    let number = u128::try_from(number).expect("a small number");
-    match (happening, *closed) {
+fn happen(world: &mut World, number: u128, when: &str, happening: &Happening) {
+    match (happening, world.is_closed(number)) {
         (Happening::Moved, false) => {
             world.moved(number, when, offered());
         }
         (Happening::Won(cents), false) => {
             let cents = format!("{}.{:02}", cents / 100, cents % 100);
             let lines = world.worth(number);
-            world.won(number, when, if has_lines { &lines } else { &cents });
-            *closed = true;
+            world.won(number, when, lines.as_deref().unwrap_or(&cents));
         }
         (Happening::Lost, false) => {
             world.lost(number, when);
-            *closed = true;
         }
         (Happening::Cancelled, false) => {
             world.cancelled(number, when);
-            *closed = true;
         }
         (Happening::Reopened, true) => {
             world.reopened(number, when);
-            *closed = false;
         }
         (Happening::Moved, true) if world.is_won(number) => {
             world.moved(number, when, paid());
@@ -193,7 +172,7 @@ const METRICS: [Metric; 7] = [
 ];
 
 /// Checks a property of generated lives, all in one database.
-fn check(cases: u32, property: impl AsyncFn(&mut World, ReportRequest)) {
+fn check(cases: u32, property: &impl AsyncFn(&mut World, ReportRequest)) {
     let runtime = Runtime::new().expect("a runtime");
     let world = std::cell::RefCell::new(runtime.block_on(World::new()));
     let first = world.borrow().log.len();
@@ -218,7 +197,7 @@ fn check(cases: u32, property: impl AsyncFn(&mut World, ReportRequest)) {
 
 #[test]
 fn figures_are_those_of_the_plainest_computation() {
-    check(24, async |world, request| {
+    check(24, &async |world, request| {
         let as_of = match request.as_of {
             Some(AsOf::Day(day)) => Some(day),
             Some(AsOf::Instant(_)) | None => None,
@@ -283,6 +262,22 @@ fn texts(figures: &Figures) -> Vec<String> {
         .collect()
 }
 
+fn groupings() -> impl Strategy<Value = Vec<Grouping>> {
+    prop::sample::subsequence(
+        vec![
+            Grouping::Month,
+            Grouping::Quarter,
+            Grouping::Owner,
+            Grouping::Office,
+            Grouping::Product,
+            Grouping::Stage,
+            Grouping::Sector,
+        ],
+        0..3,
+    )
+    .prop_shuffle()
+}
+
 /// Any request, but for what was known.
 fn request() -> impl Strategy<Value = ReportRequest> {
     let metrics = prop::sample::subsequence(
@@ -301,24 +296,11 @@ fn request() -> impl Strategy<Value = ReportRequest> {
         ],
         1..5,
     );
-    let groupings = prop::sample::subsequence(
-        vec![
-            Grouping::Month,
-            Grouping::Quarter,
-            Grouping::Owner,
-            Grouping::Office,
-            Grouping::Product,
-            Grouping::Stage,
-            Grouping::Sector,
-        ],
-        0..3,
-    )
-    .prop_shuffle();
     let days = (0..800u16, 0..300u16, any::<bool>());
     let filter = prop::option::weighted(0.3, 0..3u8);
     (
         metrics,
-        groupings,
+        groupings(),
         days,
         0..3u8,
         any::<bool>(),
@@ -331,7 +313,7 @@ fn request() -> impl Strategy<Value = ReportRequest> {
                 let to = from + chrono::Days::new(u64::from(length));
                 let mut request = grouped(asking(&metrics), &group_by);
                 request.today = day("2020-05-31");
-                request.period = period(&from.to_string(), &to.to_string()).filter(|_| has_period);
+                request.period = has_period.then(|| period(&from.to_string(), &to.to_string()));
                 request.compared_years = if has_period { years } else { 0 };
                 request.basis = if cumulative {
                     Basis::WholePeriods
@@ -352,7 +334,7 @@ fn request() -> impl Strategy<Value = ReportRequest> {
 
 #[test]
 fn sums_facts_and_histories_tell_the_same() {
-    check(32, async |world, mut request| {
+    check(32, &async |world, mut request| {
         request.as_of = None;
         let from_sums_and_facts = comparable(world.try_report(&director(), &request).await);
         request.known_at = i64::try_from(world.log.len()).ok();
@@ -363,7 +345,7 @@ fn sums_facts_and_histories_tell_the_same() {
 
 #[test]
 fn groups_add_up_to_the_total() {
-    check(12, async |world, mut request| {
+    check(12, &async |world, mut request| {
         request.metrics = vec![
             Metric::OpportunitiesOpened,
             Metric::AmountWon,
@@ -391,7 +373,7 @@ fn groups_add_up_to_the_total() {
 
 #[test]
 fn rebuilt_rows_are_the_live_ones_whatever_the_batches() {
-    check(8, async |world, _request| {
+    check(8, &async |world, _request| {
         world.project_in(1).await;
         let one_by_one = world.tables().await;
         for batch in [3, 1_000] {

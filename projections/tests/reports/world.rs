@@ -88,11 +88,11 @@ pub(crate) fn percentage(text: &str) -> Percentage {
     Percentage::try_new(text.parse().expect("a number")).expect("a percentage")
 }
 
-pub(crate) fn period(from: &str, to: &str) -> Option<Period> {
-    Some(Period {
+pub(crate) fn period(from: &str, to: &str) -> Period {
+    Period {
         from: day(from),
         to: day(to),
-    })
+    }
 }
 
 /// A request as of no day, on a day long after everything.
@@ -423,41 +423,49 @@ impl World {
         )
     }
 
-    /// What the lines of an opportunity add up to.
-    pub(crate) fn worth(&self, number: u128) -> String {
-        let of = |recorded: &&Recorded| recorded.aggregate_id.as_u128() == 1_000 + number;
-        let lines = self
-            .log
-            .iter()
-            .filter(of)
-            .find_map(|recorded| match &recorded.event {
-                Event::Opportunity(OpportunityEvent::OpportunityOpened { lines, .. }) => {
-                    Some(lines)
-                }
-                _ => None,
-            });
-        let total = OpportunityLine::total(lines.expect("an opening")).expect("lines that agree");
-        total.value().to_string()
+    /// What the lines of an opportunity add up to, if it has any.
+    pub(crate) fn worth(&self, number: u128) -> Option<String> {
+        let lines = self.events_of(number).find_map(|event| match event {
+            OpportunityEvent::OpportunityOpened { lines, .. } => Some(lines),
+            _ => None,
+        })?;
+        let total = OpportunityLine::total(lines).expect("lines that agree");
+        (!lines.is_empty()).then(|| total.value().to_string())
+    }
+
+    /// Whether it is closed.
+    pub(crate) fn is_closed(&self, number: u128) -> bool {
+        let mut outcomes = self.events_of(number).filter_map(|event| match event {
+            OpportunityEvent::OpportunityWon { .. }
+            | OpportunityEvent::OpportunityLost { .. }
+            | OpportunityEvent::OpportunityCancelled { .. } => Some(true),
+            OpportunityEvent::OpportunityReopened { .. } => Some(false),
+            _ => None,
+        });
+        outcomes.next_back().unwrap_or(false)
     }
 
     /// Whether it was won last.
     pub(crate) fn is_won(&self, number: u128) -> bool {
-        let of = |recorded: &&Recorded| recorded.aggregate_id.as_u128() == 1_000 + number;
-        let mut outcomes = self
-            .log
+        let mut outcomes = self.events_of(number).filter_map(|event| match event {
+            OpportunityEvent::OpportunityWon { .. } => Some(true),
+            OpportunityEvent::OpportunityLost { .. }
+            | OpportunityEvent::OpportunityCancelled { .. }
+            | OpportunityEvent::OpportunityReopened { .. } => Some(false),
+            _ => None,
+        });
+        outcomes.next_back().unwrap_or(false)
+    }
+
+    fn events_of(&self, number: u128) -> impl DoubleEndedIterator<Item = &OpportunityEvent> {
+        let of = move |recorded: &&Recorded| recorded.aggregate_id.as_u128() == 1_000 + number;
+        self.log
             .iter()
             .filter(of)
-            .rev()
             .filter_map(|recorded| match &recorded.event {
-                Event::Opportunity(OpportunityEvent::OpportunityWon { .. }) => Some(true),
-                Event::Opportunity(
-                    OpportunityEvent::OpportunityLost { .. }
-                    | OpportunityEvent::OpportunityCancelled { .. }
-                    | OpportunityEvent::OpportunityReopened { .. },
-                ) => Some(false),
+                Event::Opportunity(event) => Some(event),
                 _ => None,
-            });
-        outcomes.next().unwrap_or(false)
+            })
     }
 
     /// Lets the facts take in what has happened, in batches of at most so many events.
@@ -615,7 +623,7 @@ pub(crate) fn grouped(mut request: ReportRequest, group_by: &[Grouping]) -> Repo
 }
 
 pub(crate) fn within(mut request: ReportRequest, from: &str, to: &str) -> ReportRequest {
-    request.period = period(from, to);
+    request.period = Some(period(from, to));
     request
 }
 
