@@ -7,6 +7,7 @@ mod cursor;
 mod request;
 
 use cartera_domain::Viewer;
+use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
@@ -187,6 +188,27 @@ pub async fn count<L: List>(pool: &ReadPool, viewer: &Viewer, list: &L) -> Resul
     })
     .await?;
     Ok(count)
+}
+
+/// How many rows of a list the viewer sees, and the sum of a numeric column of theirs.
+///
+/// # Errors
+/// [`ReadError::Database`].
+pub(crate) async fn count_and_sum<L: List>(
+    pool: &ReadPool,
+    viewer: &Viewer,
+    list: &L,
+    column: &'static str,
+) -> Result<(i64, Decimal), ReadError> {
+    let sums = retried(async || {
+        let mut sql = QueryBuilder::new("SELECT count(*), coalesce(sum(");
+        sql.push(column).push("), 0) FROM ");
+        push_seen::<L>(&mut sql, viewer);
+        list.push_filter(&mut sql);
+        sql.build_query_as().fetch_one(pool.pool()).await
+    })
+    .await?;
+    Ok(sums)
 }
 
 /// Those of these rows that the viewer sees, in no order.

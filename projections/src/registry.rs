@@ -31,3 +31,8 @@ pub fn all() -> Vec<SharedProjector> {
         Arc::new(SalesFacts),
     ]
 }
+
+/// The projector of this name.
+pub fn named(name: &str) -> Option<SharedProjector> {
+    all().into_iter().find(|projector| projector.name() == name)
+}

@@ -5,6 +5,7 @@ mod driven;
 use std::time::Duration;
 
 use cartera_journal::{CancellationToken, FollowerStatus, Journal};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::task::JoinSet;
 
 use crate::erasure;
@@ -17,6 +18,10 @@ pub use driven::Driven;
 pub const PATIENCE: Duration = Duration::from_secs(2);
 /// How often a node looks whether another one has swapped a generation.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// How many events the read models of a rebuild take in before they wait for each other: what a node keeps decoded.
+const IN_STEP: i64 = 2_048;
+/// How many read models of a rebuild work at once, each on a connection.
+const AT_ONCE: usize = 6;
 
 /// The followers of this node.
 pub struct Runner {
@@ -241,6 +246,36 @@ pub async fn rebuild(
     generations::ensure(journal.pool(), projector).await?;
     let generation = generations::ensure_building(journal.pool(), projector).await?;
     build(journal, projector, &generation).await
+}
+
+/// Builds these read models anew, all in step, so that the journal is read and decoded once for all of them.
+///
+/// # Errors
+/// [`GenerationError`]; those that are not swapped in yet stay as they were, and are taken up again the next time.
+pub async fn rebuild_all(
+    journal: &Journal,
+    projectors: &[SharedProjector],
+) -> Result<(), GenerationError> {
+    let mut building = vec![];
+    for projector in projectors {
+        generations::ensure(journal.pool(), projector).await?;
+        let generation = generations::ensure_building(journal.pool(), projector).await?;
+        building.push((generation.follower(journal, projector), generation));
+    }
+    let head = journal.head().await?;
+    let mut reached = 0;
+    while reached < head {
+        reached = head.min(reached + IN_STEP);
+        stream::iter(&building)
+            .map(|(follower, _)| follower.catch_up(reached))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+    }
+    for (projector, (_, generation)) in projectors.iter().zip(&building) {
+        build(journal, projector, generation).await?;
+    }
+    Ok(())
 }
 
 /// Where every read model stands.

@@ -19,7 +19,7 @@ use crate::table;
 
 mod finders;
 
-pub use finders::{HappenedEntry, TimelinePage, TimelineRequest, happened, page};
+pub use finders::{HappenedEntry, TimelinePage, TimelineRequest, happened, page, seen};
 
 /// What a timeline is of.
 #[derive(

@@ -5,9 +5,10 @@ use cartera_domain::opportunities::{
     Opportunity, OpportunityDetails, OpportunityEvent, OpportunityLine, Outcome,
 };
 use cartera_domain::values::Percentage;
+use cartera_projections::filter::{Days, OwnedBy};
 use cartera_projections::opportunities::opportunity_lines;
 use cartera_projections::opportunities::opportunity_list::{
-    OpportunityFilter, OpportunityListItem,
+    OpportunityFilter, OpportunityListItem, totals,
 };
 use cartera_projections::page;
 
@@ -173,6 +174,208 @@ async fn closing_is_the_first_event_into_the_outcome_and_reopening_takes_it_back
     assert_eq!((won.reason, won.competitor), (None, None));
     assert_eq!(won.amount, Some(decimal("800")));
     world.is_faithful().await;
+}
+
+#[tokio::test]
+async fn opportunities_are_found_by_each_part_of_the_filter_and_summed() {
+    let world = World::new().await;
+    let (open, lost): (OpportunityId, OpportunityId) = (new(), new());
+    let ids = Ids::new();
+    let client = new();
+    let linked = OpportunityEvent::OpportunityClientLinked {
+        client: Some(client),
+    };
+    let expected = OpportunityEvent::OpportunityExpectedCloseChanged {
+        expected_close: Some(day("2025-09-01")),
+    };
+    world
+        .given::<Opportunity>(
+            open,
+            vec![
+                ("2025-01-10", ids.opened(Some("900.5"), None)),
+                ("2025-01-10", linked),
+                ("2025-01-10", expected),
+            ],
+        )
+        .await;
+    world
+        .given::<Opportunity>(
+            lost,
+            vec![
+                ("2025-02-10", ids.opened(Some("100"), Some(new()))),
+                ("2025-03-10", ids.lost()),
+            ],
+        )
+        .await;
+    world.project().await;
+    let found = async |filter: OpportunityFilter| {
+        let rows = page::all(&world.reads, &director(), &filter)
+            .await
+            .expect("rows");
+        let totals = totals(&world.reads, &director(), &filter)
+            .await
+            .expect("totals");
+        assert_eq!(
+            totals.opportunities,
+            i64::try_from(rows.len()).expect("few")
+        );
+        (
+            rows.into_iter().map(|row| row.id).collect::<Vec<_>>(),
+            totals.amount,
+        )
+    };
+    let any = OpportunityFilter::default;
+    let of_open = (vec![open], decimal("900.5"));
+    let of_lost = (vec![lost], decimal("100"));
+    let march = Days {
+        from: Some(day("2025-03-01")),
+        to: Some(day("2025-03-31")),
+    };
+    let january = Days {
+        from: None,
+        to: Some(day("2025-01-31")),
+    };
+    let autumn = Days {
+        from: Some(day("2025-09-01")),
+        to: None,
+    };
+
+    assert_eq!(found(any()).await.1, decimal("1000.5"));
+    assert_eq!(
+        found(OpportunityFilter {
+            pipeline: Some(ids.pipeline),
+            ..any()
+        })
+        .await
+        .1,
+        decimal("1000.5")
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            pipeline: Some(new()),
+            ..any()
+        })
+        .await
+        .1,
+        decimal("0")
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            stage: vec![ids.lost],
+            ..any()
+        })
+        .await,
+        of_lost
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            outcome: vec![Outcome::Open],
+            ..any()
+        })
+        .await,
+        of_open
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            owner: OwnedBy::Nobody,
+            ..any()
+        })
+        .await,
+        of_open
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            client: vec![client],
+            ..any()
+        })
+        .await,
+        of_open
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            lead: Some(new()),
+            ..any()
+        })
+        .await
+        .1,
+        decimal("0")
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            channel: vec![new()],
+            ..any()
+        })
+        .await
+        .1,
+        decimal("0")
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            reason: vec![new()],
+            ..any()
+        })
+        .await
+        .1,
+        decimal("0")
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            search: Some("CAFE".to_owned()),
+            ..any()
+        })
+        .await
+        .1,
+        decimal("1000.5")
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            opened: january,
+            ..any()
+        })
+        .await,
+        of_open
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            closed: march,
+            ..any()
+        })
+        .await,
+        of_lost
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            expected_close: autumn,
+            ..any()
+        })
+        .await,
+        of_open
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            amount_from: Some(decimal("100.01")),
+            ..any()
+        })
+        .await,
+        of_open
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            amount_to: Some(decimal("100")),
+            ..any()
+        })
+        .await,
+        of_lost
+    );
+    assert_eq!(
+        found(OpportunityFilter {
+            external_reference: Some("X".to_owned()),
+            ..any()
+        })
+        .await
+        .1,
+        decimal("0")
+    );
 }
 
 #[tokio::test]

@@ -156,6 +156,10 @@ async fn an_event_of_somebody_elses_opportunity_is_not_told_in_the_own_clients_t
         types(&world, &own, subjects.clone()).await,
         ["client_registered", "lead_converted", "lead_registered"]
     );
+    let seen = timeline::seen(&world.reads, &own, &subjects)
+        .await
+        .expect("an answer");
+    assert_eq!(seen, [sale.client.as_uuid(), sale.lead.as_uuid()].into());
     let stranger = viewer(Role::Salesperson, new(), vec![]);
     assert_eq!(types(&world, &stranger, subjects).await, [""; 0]);
 }

@@ -18,9 +18,8 @@ pub(super) async fn measure(server: &Server, plan: &Plan) -> Result<Vec<Figure>,
     let (events, filled) = (journal.head().await?, begun.elapsed());
     let events = events.unsigned_abs();
     let begun = Instant::now();
-    for projector in cartera_projections::registry::all() {
-        cartera_projections::runner::rebuild(&journal, &projector).await?;
-    }
+    let projectors = cartera_projections::registry::all();
+    cartera_projections::runner::rebuild_all(&journal, &projectors).await?;
     let rebuilt = begun.elapsed();
     server
         .psql(

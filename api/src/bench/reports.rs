@@ -45,9 +45,8 @@ async fn latency(
     let url = server.new_database(database).await?;
     let journal = server.journal(&url).await?;
     fill(&journal, events).await?;
-    for projector in cartera_projections::registry::all() {
-        cartera_projections::runner::rebuild(&journal, &projector).await?;
-    }
+    let projectors = cartera_projections::registry::all();
+    cartera_projections::runner::rebuild_all(&journal, &projectors).await?;
     server.psql(database, "VACUUM ANALYZE").await?;
     let refused = |error: sqlx::Error| BenchError::Refused(error.to_string());
     let reads = ReadPool::connect_lazy(&url, 4).map_err(refused)?;

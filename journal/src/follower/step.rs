@@ -179,12 +179,14 @@ impl Follower {
             .max(1)
     }
 
-    /// Locks the follower's row unless another node has it, and readies the transaction.
+    /// Locks the follower's row unless another node has it, and readies the transaction. Where everything can be rebuilt,
+    /// plans are pinned to indexes: one made while a new generation's tables were empty would scan them for ever.
     async fn lock(&self, tx: &mut PgConnection) -> Result<Option<Row>, sqlx::Error> {
         let row = sqlx::query!(
             r#"SELECT position, paused_position, paused_reason,
                       set_config('search_path', coalesce($3, current_setting('search_path')), true) AS search_path,
-                      CASE WHEN $4 THEN '' ELSE set_config('synchronous_commit', 'off', true) END AS commits
+                      CASE WHEN $4 THEN '' ELSE set_config('synchronous_commit', 'off', true) END AS commits,
+                      CASE WHEN $4 THEN '' ELSE set_config('enable_seqscan', 'off', true) END AS scans
                FROM followers WHERE name = $1 AND generation = $2 FOR UPDATE SKIP LOCKED"#,
             self.effects.name(),
             self.options.generation,

@@ -24,7 +24,7 @@ use crate::search_text::{searchable, searchable_all};
 
 mod finders;
 
-pub use finders::{OpportunityFilter, OpportunityOrder};
+pub use finders::{OpportunityFilter, OpportunityOrder, OpportunityTotals, totals};
 
 crate::table! {
     /// An opportunity, as lists, cards, the board and the page show it.

@@ -1,6 +1,6 @@
 //! Timelines in pages, newest first, and what the entries tell.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cartera_domain::Viewer;
 use cartera_domain::permission::Reach;
@@ -13,7 +13,7 @@ use crate::page::{MAX_PAGE, ReadError, retried};
 use crate::projector::Projector;
 use crate::read_pool::ReadPool;
 use crate::scope::Scope;
-use crate::table::{self, Row};
+use crate::table::{self, Row, Stored as _};
 
 /// Which part of whose timeline is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +128,29 @@ fn push_seen(
         sql.push(")");
     }
     sql.push(" ELSE true END");
+}
+
+/// Which of these subjects the viewer sees: for telling news of them to those alone who may see it.
+///
+/// # Errors
+/// [`ReadError::Database`].
+pub async fn seen(
+    pool: &ReadPool,
+    viewer: &Viewer,
+    subjects: &[(SubjectKind, Uuid)],
+) -> Result<HashSet<Uuid>, ReadError> {
+    let kinds: Vec<String> = subjects.iter().map(|(kind, _)| kind.store()).collect();
+    let ids: Vec<Uuid> = subjects.iter().map(|(_, id)| *id).collect();
+    let seen: Vec<Uuid> = retried(async || {
+        let mut sql = QueryBuilder::new("SELECT timeline.id FROM unnest(");
+        sql.push_bind(&kinds).push("::text[], ");
+        sql.push_bind(&ids)
+            .push("::uuid[]) AS timeline (kind, id) WHERE true");
+        push_seen(&mut sql, viewer, "kind", "id");
+        sql.build_query_scalar().fetch_all(pool.pool()).await
+    })
+    .await?;
+    Ok(seen.into_iter().collect())
 }
 
 /// Reads what happened from the journal, a stream at a time. The entries come from [`page`], so the viewer sees them.

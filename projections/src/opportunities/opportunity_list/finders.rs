@@ -1,5 +1,6 @@
 //! Which opportunities can be asked for, in which orders.
 
+use cartera_domain::Viewer;
 use cartera_domain::ids::{ChannelId, ClientId, LeadId, PipelineId, ReasonId, StageId, TypedId};
 use cartera_domain::opportunities::Outcome;
 use rust_decimal::Decimal;
@@ -8,8 +9,9 @@ use uuid::Uuid;
 
 use super::{OpportunityList, OpportunityListItem};
 use crate::filter::{self, Days, OwnedBy};
-use crate::page::{List, Order, SortColumn, SortKind, SortValue};
+use crate::page::{self, List, Order, ReadError, SortColumn, SortKind, SortValue};
 use crate::projector::Projector;
+use crate::read_pool::ReadPool;
 
 /// Which opportunities are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -138,4 +140,29 @@ impl List for OpportunityFilter {
         filter::at_most(sql, "amount", amount_to.as_ref());
         filter::is(sql, "external_reference", external_reference.as_ref());
     }
+}
+
+/// What opportunities come to together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpportunityTotals {
+    /// How many they are.
+    pub opportunities: i64,
+    /// The exact sum of their amounts, in the company's currency; those without one count 0.
+    pub amount: Decimal,
+}
+
+/// What the opportunities asked for come to, as far as the viewer sees them.
+///
+/// # Errors
+/// [`ReadError::Database`].
+pub async fn totals(
+    pool: &ReadPool,
+    viewer: &Viewer,
+    filter: &OpportunityFilter,
+) -> Result<OpportunityTotals, ReadError> {
+    let (opportunities, amount) = page::count_and_sum(pool, viewer, filter, "amount").await?;
+    Ok(OpportunityTotals {
+        opportunities,
+        amount,
+    })
 }
