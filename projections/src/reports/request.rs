@@ -103,8 +103,8 @@ pub enum ReportRefusal {
         /// The grouping or filter.
         grouping: Grouping,
     },
-    /// The period ends before it begins, or lies outside the years 1 to 9999.
-    #[error("the period ends before it begins, or lies outside the years 1 to 9999")]
+    /// The period ends before it begins, or lies outside the years 6 to 9999.
+    #[error("the period ends before it begins, or lies outside the years 6 to 9999")]
     Period,
     /// There is nothing to compare, or too much.
     #[error("a comparison needs a period and goes back at most {MAX_COMPARED_YEARS} years")]

@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod comparisons;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod groupings;
 #[cfg(test)]
 mod histories;
