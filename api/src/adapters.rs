@@ -1,5 +1,7 @@
-//! What the outside gives to the parts: ids.
+//! What the outside gives to the parts: ids, time.
 
+mod clock;
 mod system_ids;
 
+pub use clock::{Clock, SystemClock};
 pub use system_ids::SystemIds;

@@ -8,6 +8,7 @@ mod migrate;
 mod postgres_programs;
 mod projections;
 mod restore;
+mod schema;
 mod serve;
 mod write_side;
 
@@ -19,6 +20,7 @@ use cartera_journal::JournalError;
 use cartera_projections::generations::GenerationError;
 use clap::{Parser, Subcommand};
 
+use crate::auth::password::HashingFailed;
 use crate::config::{Config, ConfigError, Options};
 use crate::database::DatabaseError;
 use crate::master_key::KeyError;
@@ -55,6 +57,8 @@ enum Command {
     Projections(projections::Projections),
     /// Prove that the log is what was written
     Audit(audit::Audit),
+    /// Print the GraphQL schema
+    Schema,
     /// Write the database into one file
     Backup(backup::Backup),
     /// Read the database from a file of `backup`
@@ -102,6 +106,9 @@ pub enum CliError {
     /// Something could not be measured.
     #[error(transparent)]
     Bench(#[from] crate::bench::BenchError),
+    /// Passwords cannot be hashed.
+    #[error(transparent)]
+    Passwords(#[from] HashingFailed),
     /// The system refuses something basic.
     #[error("{act}: {source}")]
     System {
@@ -136,6 +143,7 @@ async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliErro
         Command::Import(import) => import.run(config).await,
         Command::Projections(projections) => projections.run(config).await,
         Command::Audit(audit) => audit.run(config).await,
+        Command::Schema => schema::run(),
         Command::Backup(backup) => backup.run(config).await,
         Command::Restore(restore) => restore.run(config).await,
     }

@@ -4,21 +4,45 @@
 //!
 //! In reading order:
 //! - [`cli`]: the commands of the program; [`config`]: what can be set;
-//! - [`adapters`]: what the others need from the system; [`master_key`]: the one secret;
+//! - [`composition`]: the parts put together; [`adapters`]: what the others need from the system; [`master_key`]: the one secret;
 //! - [`database`]: reached, checked, migrated; [`embedded`]: the private PostgreSQL;
 //! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
 //! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
+//! - [`auth`]: who may come in;
+//! - [`schema`]: all of GraphQL as lists; [`asking`], [`connection`], [`loaders`], [`payload`], [`fields`]: what resolvers stand
+//!   on; then a folder per context;
 //! - [`bench`]: what all of it costs.
 
 pub mod adapters;
+pub mod asking;
+pub mod auth;
 pub mod bench;
 pub mod cli;
+pub mod clients;
+pub mod composition;
 pub mod config;
+pub mod connection;
 pub mod database;
 pub mod edge;
 pub mod error;
+pub mod fields;
+pub mod filters;
+pub mod journal_status;
+pub mod leads;
+pub mod loaders;
 pub mod master_key;
+pub mod node;
+pub mod opportunities;
+pub mod payload;
+pub mod products;
+pub mod read_models;
+pub mod reports;
+pub mod scalars;
+pub mod schema;
 pub mod server;
+pub mod settings;
 pub mod telemetry;
+pub mod timeline;
+pub mod users;
 
 pub use cartera_embedded as embedded;

@@ -1,7 +1,7 @@
 //! Clients: what needs facts from other streams.
 
 use cartera_domain::clients::{Client, ClientCommand, ClientDetails, ClientKind};
-use cartera_domain::ids::{ClientId, SubjectId, UserId};
+use cartera_domain::ids::{ClientId, ContactId, SubjectId, UserId};
 use cartera_domain::values::Personal;
 
 use crate::bus::{CommandBus, Freshness, Sent, expect_version};
@@ -78,6 +78,26 @@ pub async fn subject(bus: &CommandBus, client: ClientId) -> Result<SubjectId, Co
     Ok(known
         .and_then(subject_of)
         .unwrap_or_else(|| bus.ids().mint()))
+}
+
+/// The data subject of a person of contact; a new one for an unknown person.
+///
+/// # Errors
+/// When the journal does not answer.
+pub async fn contact_subject(
+    bus: &CommandBus,
+    client: ClientId,
+    contact: ContactId,
+) -> Result<SubjectId, CommandError> {
+    let stream = bus.load::<Client>(client, Freshness::Cached).await?;
+    let known = match stream.state() {
+        Client::Blank => None,
+        Client::Active(known) | Client::Archived(known) => known.contacts.get(&contact),
+    };
+    let subject = known
+        .and_then(|details| details.name.as_ref())
+        .map(Personal::subject);
+    Ok(subject.unwrap_or_else(|| bus.ids().mint()))
 }
 
 fn subject_of(details: &ClientDetails) -> Option<SubjectId> {

@@ -1,9 +1,9 @@
 //! Users: what needs a look at the others. An address signs in one user only; the last administrator stays one.
 
 use cartera_domain::Decider;
-use cartera_domain::ids::{SubjectId, TeamId, TypedId, UserId};
+use cartera_domain::ids::{Singleton, SubjectId, TeamId, TeamTreeId, TypedId, UserId};
 use cartera_domain::permission::Role;
-use cartera_domain::users::{Locale, User, UserCommand};
+use cartera_domain::users::{Locale, TeamTree, TeamTreeError, User, UserCommand};
 use cartera_domain::values::{EmailAddress, Line, Personal};
 use cartera_journal::Claim;
 
@@ -120,6 +120,44 @@ pub async fn change_email(
         Ok(draft)
     })
     .await
+}
+
+/// Moves a user to a team that is there, or to none.
+///
+/// # Errors
+/// `TEAM_NOT_FOUND`, or the domain's refusal.
+pub async fn move_to_team(
+    bus: &CommandBus,
+    envelope: &Envelope,
+    user: UserId,
+    team: Option<TeamId>,
+) -> Result<Sent, CommandError> {
+    let content = ("move_to_team", user, team);
+    bus.carry_out(envelope, &content, move |freshness| async move {
+        let mut stream = bus.load::<User>(user, freshness).await?;
+        expect_version(envelope, stream.version())?;
+        let tree = bus.load::<TeamTree>(TeamTreeId::the(), freshness).await?;
+        if team.is_some_and(|team| !tree.state().teams.contains_key(&team)) {
+            return Err(CommandError::rejected(&TeamTreeError::TeamUnknown));
+        }
+        stream.decide(
+            envelope,
+            UserCommand::MoveUserToTeam { team },
+            envelope.occurred,
+        )?;
+        Ok(Draft::default().with(stream))
+    })
+    .await
+}
+
+/// The data subject of a user's personal values; a new one where the user is not active.
+///
+/// # Errors
+/// When the journal does not answer.
+pub async fn subject(bus: &CommandBus, user: UserId) -> Result<SubjectId, CommandError> {
+    let stream = bus.load::<User>(user, Freshness::Cached).await?;
+    let known = stream.state().active().map(|member| member.name.subject());
+    Ok(known.unwrap_or_else(|| bus.ids().mint()))
 }
 
 /// Carries out a command to a user that may leave the company without an administrator; refuses the last one's.

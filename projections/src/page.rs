@@ -133,8 +133,9 @@ pub async fn page<L: List>(
         .cursor()
         .map(|cursor| cursor.open(by.column(), direction))
         .transpose()?;
-    let rows = retried(async || {
-        let mut sql = page_statement(viewer, list, order, request, from.as_ref());
+    let from = from.as_ref();
+    let rows = retried(|| async move {
+        let mut sql = page_statement(viewer, list, order, request, from);
         sql.build().fetch_all(pool.pool()).await
     })
     .await?;
@@ -180,7 +181,7 @@ pub async fn page<L: List>(
 /// # Errors
 /// [`ReadError::Database`].
 pub async fn count<L: List>(pool: &ReadPool, viewer: &Viewer, list: &L) -> Result<i64, ReadError> {
-    let count = retried(async || {
+    let count = retried(|| async move {
         let mut sql = QueryBuilder::new("SELECT count(*) FROM ");
         push_seen::<L>(&mut sql, viewer);
         list.push_filter(&mut sql);
@@ -220,7 +221,7 @@ pub async fn by_ids<L: List>(
     viewer: &Viewer,
     ids: &[Uuid],
 ) -> Result<Vec<L::Row>, ReadError> {
-    let rows = retried(async || {
+    let rows = retried(|| async move {
         let mut sql = QueryBuilder::new("SELECT ");
         sql.push(table::columns::<L::Row>()).push(" FROM ");
         push_seen::<L>(&mut sql, viewer);
@@ -240,7 +241,7 @@ pub async fn all<L: List>(
     viewer: &Viewer,
     list: &L,
 ) -> Result<Vec<L::Row>, ReadError> {
-    let rows = retried(async || {
+    let rows = retried(|| async move {
         let mut sql = QueryBuilder::new("SELECT ");
         sql.push(table::columns::<L::Row>()).push(" FROM ");
         push_seen::<L>(&mut sql, viewer);
@@ -253,9 +254,12 @@ pub async fn all<L: List>(
 }
 
 /// Asks once more when a generation was swapped meanwhile.
-pub(crate) async fn retried<T>(
-    ask: impl AsyncFn() -> Result<T, sqlx::Error>,
-) -> Result<T, sqlx::Error> {
+///
+/// Not an `AsyncFn`: the futures of async closures cannot be shown to be `Send` for every lifetime, and GraphQL boxes them.
+pub(crate) async fn retried<T, F>(ask: impl Fn() -> F) -> Result<T, sqlx::Error>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
     match ask().await {
         Err(error) if swapped_meanwhile(&error) => ask().await,
         answer => answer,

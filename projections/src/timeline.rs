@@ -17,8 +17,10 @@ use uuid::Uuid;
 use crate::projector::{ProjectionError, Projector, aggregate_type, version_of};
 use crate::table;
 
+mod changes;
 mod finders;
 
+pub use changes::{ChangedEntry, ChangesPage, changes_after};
 pub use finders::{HappenedEntry, TimelinePage, TimelineRequest, happened, page, seen};
 
 /// What a timeline is of.
@@ -34,6 +36,7 @@ pub use finders::{HappenedEntry, TimelinePage, TimelineRequest, happened, page, 
     strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
 pub enum SubjectKind {
     /// A lead.
     Lead,

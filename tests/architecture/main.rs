@@ -16,3 +16,5 @@ mod licences;
 mod naming;
 #[cfg(test)]
 mod repository;
+#[cfg(test)]
+mod schema;

@@ -1,6 +1,7 @@
 //! What the tests of the whole system stand on.
 //!
 //! - [`database`]: a database per test;
+//! - [`world`]: a whole service with a company, in the test itself; [`graphql`]: its client;
 //! - [`program`]: the real program as a child process.
 #![expect(
     clippy::expect_used,
@@ -9,7 +10,11 @@
 )]
 
 pub mod database;
+pub mod graphql;
 pub mod program;
+pub mod world;
 
 pub use database::TestDatabase;
+pub use graphql::{Answer, GraphQl};
 pub use program::Program;
+pub use world::{Person, TestWorld};

@@ -1,8 +1,11 @@
 //! `cartera serve`
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use cartera_commands::CommandBus;
 use cartera_journal::MasterKey;
+use cartera_projections::ReadPool;
 use cartera_projections::registry;
 use cartera_projections::runner::Runner;
 use clap::Args;
@@ -10,8 +13,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::CliError;
 use super::write_side::open_journal;
+use super::{CliError, tell};
+use crate::adapters::SystemIds;
+use crate::composition::{Web, WebSettings};
 use crate::config::Config;
 use crate::database::{Opened, Policy};
 use crate::master_key;
@@ -56,9 +61,18 @@ async fn serve(
 ) -> Result<(), CliError> {
     let journal = open_journal(config, database_url, key).await?;
     let runner = Runner::start(journal.clone(), registry::all()).await?;
+    let reads = read_pool(config, database_url)?;
+    let bus = CommandBus::new(journal.clone(), Arc::new(SystemIds));
+    let web = Web::compose(
+        &WebSettings::from(config),
+        bus,
+        reads.clone(),
+        shutdown.clone(),
+    )?;
+    invite_first_administrator(config, &web).await?;
     let metrics = Metrics::new();
     let readiness = Readiness::new(journal.clone());
-    let mut routes = health::routes(readiness);
+    let mut routes = health::routes(readiness).merge(web.router());
     if config.development {
         routes = routes.merge(graphiql::routes(Vec::new()));
     }
@@ -66,8 +80,34 @@ async fn serve(
     tracing::info!(address = %config.listen, url = config.public_url, "serving");
     server::serve(listener, service, &metrics, shutdown).await;
     runner.stop().await;
+    reads.close().await;
     journal.pool().close().await;
     Ok(())
+}
+
+fn read_pool(config: &Config, database_url: &str) -> Result<ReadPool, CliError> {
+    let reads = ReadPool::connect_lazy(database_url, config.database_connections);
+    reads.map_err(|error| CliError::System {
+        act: "the database URL is unusable",
+        source: std::io::Error::other(error),
+    })
+}
+
+/// Without an administrator nobody could come in: whoever started the service gets a link that works once.
+async fn invite_first_administrator(config: &Config, web: &Web) -> Result<(), CliError> {
+    let made = web.identity().first_administrator_link().await;
+    let link = made.map_err(|error| CliError::System {
+        act: "the database does not answer",
+        source: std::io::Error::other(error.message().to_owned()),
+    })?;
+    match link {
+        Some(link) => tell(&format!(
+            "Nobody administers this company yet. Become its first administrator, once, within three days:\n{}/welcome#{}",
+            config.public_url,
+            link.reveal()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A token that is cancelled by SIGTERM or Ctrl-C.

@@ -113,7 +113,7 @@ pub async fn of_opportunities(
     if opportunities.is_empty() {
         return Ok(vec![]);
     }
-    let rows = retried(async || {
+    let rows = retried(|| async move {
         let mut sql = QueryBuilder::new("SELECT ");
         sql.push(table::columns::<OpportunityLineItem>())
             .push(" FROM opportunity_lines WHERE ");

@@ -190,9 +190,10 @@ async fn position_at(pool: &ReadPool, instant: DateTime<Utc>) -> Result<i64, sql
 async fn sums(
     pool: &ReadPool,
     read_model: &'static str,
-    push_from: impl Fn(&mut QueryBuilder<'_, Postgres>),
+    push_from: impl Fn(&mut QueryBuilder<'_, Postgres>) + Sync,
 ) -> Result<(HashMap<StageId, Sums>, i64), ReadError> {
-    let rows = retried(async || {
+    let push_from = &push_from;
+    let rows = retried(|| async move {
         let mut sql = QueryBuilder::new(
             "SELECT as_of.position AS as_of_position, sums.* FROM (SELECT coalesce((SELECT position FROM followers WHERE live AND name = ",
         );

@@ -219,9 +219,10 @@ pub async fn prices(
     products: &[ProductId],
 ) -> Result<Vec<PricePeriod>, ReadError> {
     let products: Vec<Uuid> = products.iter().map(|product| product.as_uuid()).collect();
-    let mut prices: Vec<PricePeriod> = retried(async || {
+    let products = products.as_slice();
+    let mut prices: Vec<PricePeriod> = retried(|| async move {
         let mut connection = pool.pool().acquire().await?;
-        table::load(&mut connection, &products).await
+        table::load(&mut connection, products).await
     })
     .await?;
     prices.sort_by_key(|price| (price.product, price.sequence));

@@ -27,6 +27,7 @@ pub struct Period {
 
 /// How a period is compared with the same period of earlier fiscal years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
 pub enum Basis {
     /// A period in progress with the same days of the earlier year.
     #[default]

@@ -21,6 +21,7 @@ use super::measures::Family;
     strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
 pub enum Grouping {
     /// The day. [`GroupValue::Day`].
     Day,

@@ -25,6 +25,7 @@ use super::measures::Measure;
     strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
 pub enum Metric {
     /// Opportunities that came in sight.
     ///
@@ -182,6 +183,7 @@ pub enum Metric {
 /// In what a figure is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
 pub enum Unit {
     /// Things.
     Count,

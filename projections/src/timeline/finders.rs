@@ -56,7 +56,7 @@ pub async fn page(
     request: &TimelineRequest,
 ) -> Result<TimelinePage, ReadError> {
     let size = request.size.min(MAX_PAGE);
-    let rows = retried(async || {
+    let rows = retried(|| async move {
         let mut sql = statement(viewer, request, i64::from(size) + 1);
         sql.build().fetch_all(pool.pool()).await
     })
@@ -105,7 +105,7 @@ fn statement<'a>(
 }
 
 /// ` AND` the viewer sees the lead, client or opportunity; the other kinds belong to the company.
-fn push_seen(
+pub(super) fn push_seen(
     sql: &mut QueryBuilder<'_, Postgres>,
     viewer: &Viewer,
     kind: &'static str,
@@ -141,10 +141,11 @@ pub async fn seen(
 ) -> Result<HashSet<Uuid>, ReadError> {
     let kinds: Vec<String> = subjects.iter().map(|(kind, _)| kind.store()).collect();
     let ids: Vec<Uuid> = subjects.iter().map(|(_, id)| *id).collect();
-    let seen: Vec<Uuid> = retried(async || {
+    let (kinds, ids) = (kinds.as_slice(), ids.as_slice());
+    let seen: Vec<Uuid> = retried(|| async move {
         let mut sql = QueryBuilder::new("SELECT timeline.id FROM unnest(");
-        sql.push_bind(&kinds).push("::text[], ");
-        sql.push_bind(&ids)
+        sql.push_bind(kinds).push("::text[], ");
+        sql.push_bind(ids)
             .push("::uuid[]) AS timeline (kind, id) WHERE true");
         push_seen(&mut sql, viewer, "kind", "id");
         sql.build_query_scalar().fetch_all(pool.pool()).await

@@ -165,7 +165,7 @@ fn registered(recorded: &Recorded, event: &UserEvent) -> Option<UserItem> {
 /// # Errors
 /// [`ReadError::Database`].
 pub async fn viewer(pool: &ReadPool, user: UserId) -> Result<Option<Viewer>, ReadError> {
-    let found = retried(async || {
+    let found = retried(|| async move {
         sqlx::query!(
             r#"WITH me AS (SELECT id, role, team FROM user_directory WHERE id = $1 AND active),
                     tops AS (SELECT team AS id FROM me WHERE team IS NOT NULL

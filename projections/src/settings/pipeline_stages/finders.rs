@@ -135,7 +135,7 @@ pub async fn history_of_pipeline(
     _viewer: &Viewer,
     pipeline: PipelineId,
 ) -> Result<Vec<StagePeriod>, ReadError> {
-    let mut periods: Vec<StagePeriod> = retried(async || {
+    let mut periods: Vec<StagePeriod> = retried(|| async move {
         let mut connection = pool.pool().acquire().await?;
         table::load(&mut connection, &[pipeline.as_uuid()]).await
     })

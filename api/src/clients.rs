@@ -1,0 +1,6 @@
+//! Clients in GraphQL.
+
+pub mod inputs;
+pub mod mutations;
+pub mod queries;
+pub mod types;

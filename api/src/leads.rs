@@ -1,0 +1,6 @@
+//! Leads in GraphQL.
+
+pub mod inputs;
+pub mod mutations;
+pub mod queries;
+pub mod types;

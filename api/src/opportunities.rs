@@ -1,0 +1,7 @@
+//! Opportunities in GraphQL.
+
+pub mod board;
+pub mod inputs;
+pub mod mutations;
+pub mod queries;
+pub mod types;

@@ -1,0 +1,5 @@
+//! The one report query in GraphQL.
+
+pub mod inputs;
+pub mod queries;
+pub mod types;

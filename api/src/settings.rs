@@ -1,0 +1,6 @@
+//! The company's settings in GraphQL.
+
+pub mod inputs;
+pub mod mutations;
+pub mod queries;
+pub mod types;
