@@ -235,7 +235,8 @@ async fn build(
     }
 }
 
-/// Builds the read model anew beside the live one, and swaps it in. Works with and without a running service.
+/// Builds the read model anew beside the live one, and swaps it in. Works with and without a running service. One that was
+/// paused tries its failing event again.
 ///
 /// # Errors
 /// [`GenerationError`]; the live one stays then.
@@ -243,9 +244,19 @@ pub async fn rebuild(
     journal: &Journal,
     projector: &SharedProjector,
 ) -> Result<(), GenerationError> {
+    let generation = begin(journal, projector).await?;
+    build(journal, projector, &generation).await
+}
+
+/// The generation that a rebuild is to fill.
+async fn begin(
+    journal: &Journal,
+    projector: &SharedProjector,
+) -> Result<Generation, GenerationError> {
     generations::ensure(journal.pool(), projector).await?;
     let generation = generations::ensure_building(journal.pool(), projector).await?;
-    build(journal, projector, &generation).await
+    journal.resume_follower(projector.name()).await?;
+    Ok(generation)
 }
 
 /// Builds these read models anew, all in step, so that the journal is read and decoded once for all of them.
@@ -258,8 +269,7 @@ pub async fn rebuild_all(
 ) -> Result<(), GenerationError> {
     let mut building = vec![];
     for projector in projectors {
-        generations::ensure(journal.pool(), projector).await?;
-        let generation = generations::ensure_building(journal.pool(), projector).await?;
+        let generation = begin(journal, projector).await?;
         building.push((generation.follower(journal, projector), generation));
     }
     let head = journal.head().await?;
