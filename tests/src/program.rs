@@ -32,7 +32,10 @@ pub fn command() -> Command {
 }
 
 /// Beside the test's own program: `target/debug/deps/journeys-…` → `target/debug/cartera`.
-fn executable() -> PathBuf {
+///
+/// # Panics
+/// Before the program was built: `make test` does it.
+pub fn executable() -> PathBuf {
     let own = std::env::current_exe().expect("the test knows itself");
     let found = own
         .ancestors()

@@ -1,0 +1,196 @@
+//! A company on a database of its own, into which a data set goes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use cartera_commands::files::WorkerProgram;
+use cartera_commands::importing::{Import, Mode, Profile, Summary};
+use cartera_commands::settings::{NewCompany, set_up_company};
+use cartera_commands::{Caller, CommandBus, Envelope, IdSource};
+use cartera_domain::settings::FiscalStart;
+use cartera_domain::users::Locale;
+use cartera_journal::{Journal, JournalConfig, MasterKey, Source};
+use cartera_projections::generations::verify;
+use cartera_projections::runner::Runner;
+use cartera_projections::{ReadPool, registry};
+use cartera_tests::TestDatabase;
+use uuid::Uuid;
+
+/// Longest time for the read models to take a data set in.
+const PATIENCE: Duration = Duration::from_mins(4);
+
+/// A file of a data set, the profile that it goes in with, and the records that it has.
+pub(crate) struct Part {
+    pub(crate) profile: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) records: u64,
+}
+
+/// Shorthand for [`Part`].
+pub(crate) fn part(profile: &'static str, file: &'static str, records: u64) -> Part {
+    Part {
+        profile,
+        file,
+        records,
+    }
+}
+
+/// A company with a data set in it.
+pub(crate) struct Company {
+    bus: CommandBus,
+    /// Answers from the read models.
+    pub(crate) reads: ReadPool,
+    parts: Vec<Part>,
+    runner: Runner,
+    _database: TestDatabase,
+}
+
+/// Ids in a row, of version 7.
+struct Counter(AtomicU64);
+
+impl IdSource for Counter {
+    fn next_id(&self) -> Uuid {
+        let next = self.0.fetch_add(1, Ordering::Relaxed);
+        Uuid::from_u128((u128::from(next) << 16) | 0x7000_8000_0000_0000_0000)
+    }
+}
+
+impl Company {
+    /// A company that counts in dollars, in calendar years and in this zone, with these files in it; none where the data is
+    /// absent.
+    pub(crate) async fn with(zone: &str, parts: Vec<Part>) -> Option<Self> {
+        shared()?;
+        let database = TestDatabase::create().await;
+        let key = MasterKey::from_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
+        let config = JournalConfig {
+            // A connection for each read model, which all catch up at once, and some to ask by.
+            pool_size: 16,
+            ..JournalConfig::new(database.url(), key)
+        };
+        let journal = Journal::connect(config).await.unwrap();
+        let bus = CommandBus::new(journal.clone(), Arc::new(Counter(AtomicU64::new(1))));
+        set_up(&bus, zone).await;
+        for part in &parts {
+            let (summary, refused) = import(&bus, part).await;
+            let written = summary.progress.created + summary.progress.updated;
+            assert_eq!(
+                (written, summary.progress.refused),
+                (part.records, 0),
+                "{}: {refused}",
+                part.file
+            );
+        }
+        let runner = Runner::start(journal.clone(), registry::all())
+            .await
+            .unwrap();
+        let company = Self {
+            bus,
+            reads: ReadPool::connect_lazy(database.url(), 4).unwrap(),
+            parts,
+            runner,
+            _database: database,
+        };
+        company.caught_up().await;
+        Some(company)
+    }
+
+    async fn caught_up(&self) {
+        let journal = self.bus.journal();
+        let names: Vec<&str> = registry::all().iter().map(|one| one.name()).collect();
+        let head = journal.head().await.unwrap();
+        let reached = journal.wait_for(&names, head, PATIENCE).await.unwrap();
+        assert!(
+            reached.up_to_date,
+            "{:?}",
+            journal.followers().await.unwrap()
+        );
+    }
+
+    /// The log and every read model are what they say, and the same files again add nothing.
+    pub(crate) async fn prove_sound(self) {
+        let journal = self.bus.journal();
+        let verified = journal.verify(&[]).await.unwrap();
+        assert_eq!(verified.problem, None, "the log");
+        assert!(verified.events > 0, "the log");
+        for projector in registry::all() {
+            let verified = verify(journal, &projector).await.unwrap();
+            assert_eq!(verified.differences, vec![], "{}", verified.name);
+            assert_eq!(
+                verified.position,
+                journal.head().await.unwrap(),
+                "{}",
+                verified.name
+            );
+        }
+        let head = journal.head().await.unwrap();
+        for part in &self.parts {
+            let (summary, refused) = import(&self.bus, part).await;
+            assert_eq!(
+                (summary.progress.unchanged, summary.progress.events),
+                (part.records, 0),
+                "{} again: {refused}",
+                part.file
+            );
+        }
+        assert_eq!(
+            journal.head().await.unwrap(),
+            head,
+            "the same files add no event"
+        );
+        self.runner.stop().await;
+        self.reads.close().await;
+    }
+}
+
+async fn set_up(bus: &CommandBus, zone: &str) {
+    let company = NewCompany {
+        name: "Acme".parse().unwrap(),
+        currency: "USD".parse().unwrap(),
+        time_zone: zone.parse().unwrap(),
+        fiscal_start: FiscalStart::try_new(1).unwrap(),
+        locale: Locale::En,
+    };
+    let envelope = Envelope::operator(Uuid::from_u128(1), Source::Cli);
+    set_up_company(bus, &envelope, company).await.unwrap();
+}
+
+async fn import(bus: &CommandBus, part: &Part) -> (Summary, String) {
+    let text = std::fs::read_to_string(root().join("tests/profiles").join(part.profile)).unwrap();
+    let profile = Profile::parse(&text).unwrap();
+    let file = shared().unwrap().join(part.file);
+    let mut refused = Vec::new();
+    let import = Import::new(bus, &profile, &Caller::Operator, Mode::Write)
+        .unwrap()
+        .with_worker(worker());
+    let summary = import.run(&file, &mut refused, |_progress| ()).await;
+    let summary = summary.unwrap_or_else(|error| panic!("{}: {error}", part.file));
+    let head = String::from_utf8(refused).unwrap();
+    (summary, head.lines().take(5).collect::<Vec<_>>().join("\n"))
+}
+
+/// The service's own reader of workbooks.
+pub(crate) fn worker() -> WorkerProgram {
+    WorkerProgram::Other {
+        program: cartera_tests::program::executable(),
+        arguments: vec!["import-worker".into()],
+    }
+}
+
+/// The workspace's folder.
+pub(crate) fn root() -> PathBuf {
+    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap().to_owned()
+}
+
+/// The folder of real data, where it is.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let folder = std::env::var("CARTERA_SHARED_DATA")
+        .map_or_else(|_unset| root().join("../shared/data"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: there is no real data at {}", folder.display());
+    None
+}
