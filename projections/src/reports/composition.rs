@@ -89,7 +89,11 @@ impl Composer<'_> {
                 .push(")::numeric");
         }
         sql.push(" FROM (");
-        self.rows(&mut sql);
+        if self.source == Source::CycleDays {
+            self.counts_up_to(&mut sql);
+        } else {
+            self.rows(&mut sql);
+        }
         sql.push(") AS x GROUP BY 1, x.g1, x.g2, x.g3 LIMIT ");
         sql.push_bind(self.limit);
         sql
@@ -99,13 +103,14 @@ impl Composer<'_> {
         match self.source {
             Source::Facts(_) => measure.over_facts(),
             Source::OwnerDays | Source::Days => measure.over_sums(),
+            Source::CycleDays => measure.over_cycle_days(),
         }
     }
 
     fn family(&self) -> Option<Family> {
         match self.source {
             Source::Facts(family) => Some(family),
-            Source::OwnerDays | Source::Days => None,
+            Source::OwnerDays | Source::Days | Source::CycleDays => None,
         }
     }
 
@@ -272,6 +277,13 @@ impl Composer<'_> {
         self.plan.request.cumulative && !self.is_standing() && self.is_by_time()
     }
 
+    /// One row per group and number of days, with how many took as many or fewer.
+    fn counts_up_to(&self, sql: &mut Sql<'static>) {
+        sql.push("SELECT y.*, sum(y.closed) OVER up_to AS up_to, sum(y.closed) OVER of_group AS closed_in_all, sum(y.closed) FILTER (WHERE y.outcome = 'won') OVER up_to AS won_up_to, sum(y.closed) FILTER (WHERE y.outcome = 'won') OVER of_group AS won, sum(y.closed) FILTER (WHERE y.outcome = 'lost') OVER up_to AS lost_up_to, sum(y.closed) FILTER (WHERE y.outcome = 'lost') OVER of_group AS lost FROM (");
+        self.rows(sql);
+        sql.push(") AS y WINDOW of_group AS (PARTITION BY y.years, y.g1, y.g2, y.g3), up_to AS (of_group ORDER BY y.cycle_days)");
+    }
+
     /// One row per fact and group: what the measures count.
     fn rows(&self, sql: &mut Sql<'static>) {
         sql.push("SELECT ").push(self.years()).push(" AS years");
@@ -293,7 +305,7 @@ impl Composer<'_> {
         self.with_something(sql);
         self.visible(sql);
         self.filters(sql);
-        if self.needs_lines() && !self.rows_are_lines() {
+        if self.source == Source::CycleDays || (self.needs_lines() && !self.rows_are_lines()) {
             sql.push(" GROUP BY 1, 2, 3, 4").push(self.identity());
         }
     }
@@ -313,6 +325,7 @@ impl Composer<'_> {
         let by_lines = self.needs_lines();
         match self.source {
             Source::OwnerDays | Source::Days => ", f.*",
+            Source::CycleDays => ", f.outcome, f.cycle_days, sum(f.closed) AS closed",
             Source::Facts(Family::Sold) => ", l.units, l.amount",
             Source::Facts(Family::StandingLines) => ", l.units * p.list_price AS amount",
             Source::Facts(Family::Closings) if by_lines => {
@@ -334,6 +347,7 @@ impl Composer<'_> {
     /// What makes an opportunity one row, where its lines are told apart.
     fn identity(&self) -> &'static str {
         match self.source {
+            Source::CycleDays => ", f.outcome, f.cycle_days",
             Source::Facts(Family::Closings) => ", f.record, f.outcome, f.cycle_days, f.amount",
             Source::Facts(Family::Standing) => {
                 ", f.record, f.outcome, f.amount, f.probability, s.probability"
@@ -388,7 +402,7 @@ impl Composer<'_> {
     fn owner(&self) -> &'static str {
         match self.source {
             Source::OwnerDays => "nullif(f.owner, '00000000-0000-0000-0000-000000000000')",
-            Source::Days => "NULL",
+            Source::Days | Source::CycleDays => "NULL",
             Source::Facts(_) => "f.owner",
         }
     }
@@ -396,7 +410,7 @@ impl Composer<'_> {
     fn team(&self) -> &'static str {
         match self.source {
             Source::OwnerDays => "nullif(f.team, '00000000-0000-0000-0000-000000000000')",
-            Source::Days => "NULL",
+            Source::Days | Source::CycleDays => "NULL",
             Source::Facts(_) => "f.team",
         }
     }
@@ -414,6 +428,9 @@ impl Composer<'_> {
             }
             Source::Days => {
                 sql.push("sales_by_day AS f");
+            }
+            Source::CycleDays => {
+                sql.push("cycle_days_by_day AS f");
             }
             Source::Facts(Family::Openings) if is_now => {
                 sql.push("(SELECT opportunity AS record, pipeline, client, channel, opened_on AS day, opened_owner AS owner, opened_team AS team, opened_stage AS stage FROM opportunity_facts) AS f");
@@ -741,7 +758,7 @@ impl Composer<'_> {
             .iter()
             .any(|measure| *measure != Measure::Opened);
         match (self.source, opens, closes) {
-            (Source::Facts(_), _, _) | (_, true, true) => {}
+            (Source::Facts(_) | Source::CycleDays, _, _) | (_, true, true) => {}
             (_, true, false) => {
                 sql.push(" AND f.opened > 0");
             }

@@ -195,6 +195,18 @@ impl Measure {
         }
     }
 
+    /// The measure over how many took how many days, in SQL; only medians are read from there. The middle one is the first with
+    /// half of all up to it, the other middle one the first with more than half.
+    pub(super) fn over_cycle_days(self) -> &'static str {
+        if self == Self::MedianDaysWon {
+            "(min(cycle_days) FILTER (WHERE 2 * won_up_to >= won) + min(cycle_days) FILTER (WHERE 2 * won_up_to > won)) / 2.0"
+        } else if self == Self::MedianDaysLost {
+            "(min(cycle_days) FILTER (WHERE 2 * lost_up_to >= lost) + min(cycle_days) FILTER (WHERE 2 * lost_up_to > lost)) / 2.0"
+        } else {
+            "(min(cycle_days) FILTER (WHERE 2 * up_to >= closed_in_all) + min(cycle_days) FILTER (WHERE 2 * up_to > closed_in_all)) / 2.0"
+        }
+    }
+
     /// The measure over sums per day, in SQL; what has none is never read from there.
     pub(super) fn over_sums(self) -> &'static str {
         match self {

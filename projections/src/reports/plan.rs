@@ -61,6 +61,8 @@ pub(super) enum Source {
     OwnerDays,
     /// Sums per day.
     Days,
+    /// How many took how many whole days, per day.
+    CycleDays,
 }
 
 /// Everything that the statements of one report have in common.
@@ -74,6 +76,15 @@ pub(super) struct Plan<'a> {
     pub(super) ranges: Vec<Range>,
     /// Grouping by the shortest stretch of time.
     pub(super) time: Option<Grouping>,
+    /// Whether all that was closed took whole days.
+    pub(super) days: DayCounts,
+}
+
+/// Whether what was closed took whole days, as between dates, or parts of them, as between instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DayCounts {
+    Whole,
+    InParts,
 }
 
 impl<'a> Plan<'a> {
@@ -100,6 +111,7 @@ impl<'a> Plan<'a> {
             cutoff,
             ranges,
             time: request.time_grouping(),
+            days: DayCounts::Whole,
         }
     }
 
@@ -115,6 +127,14 @@ impl<'a> Plan<'a> {
         listed.unwrap_or_default()
     }
 
+    /// The same plan where some took parts of days: medians are those of the facts.
+    pub(super) fn in_parts_of_days(self) -> Self {
+        Self {
+            days: DayCounts::InParts,
+            ..self
+        }
+    }
+
     /// What is read from where.
     pub(super) fn parts(&self, reach: Reach) -> BTreeMap<Source, BTreeSet<Measure>> {
         let mut parts: BTreeMap<Source, BTreeSet<Measure>> = BTreeMap::new();
@@ -127,12 +147,11 @@ impl<'a> Plan<'a> {
         parts
     }
 
-    /// Sums per day answer what is asked of all that is known of a period, told apart by no more than owners and their teams.
+    /// Sums and counts per day answer what is asked of all that is known of a period, told apart by no more than owners and their teams.
     fn source(&self, measure: Measure, reach: Reach) -> Source {
         let family = measure.family();
         let request = self.request;
         let is_summed = matches!(family, Family::Openings | Family::Closings)
-            && measure.is_additive()
             && request.period.is_some()
             && request.as_of.is_none()
             && request.known_at.is_none();
@@ -145,8 +164,15 @@ impl<'a> Plan<'a> {
             )
         };
         if is_summed && reach == Reach::Company && asked.iter().all(|g| g.grain().is_some()) {
-            Source::Days
-        } else if is_summed && asked.iter().all(|g| g.grain().is_some() || is_of_owner(g)) {
+            match (measure.is_additive(), self.days) {
+                (true, _) => Source::Days,
+                (false, DayCounts::Whole) => Source::CycleDays,
+                (false, DayCounts::InParts) => Source::Facts(family),
+            }
+        } else if is_summed
+            && measure.is_additive()
+            && asked.iter().all(|g| g.grain().is_some() || is_of_owner(g))
+        {
             Source::OwnerDays
         } else {
             Source::Facts(family)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cartera_domain::permission::Reach;
 use cartera_domain::values::FiscalStart;
 use cartera_domain::{Permission, Viewer};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
@@ -60,6 +61,11 @@ async fn read(
         return Err(ReportRefusal::KnownAt.into());
     }
     let plan = Plan::of(request, &calendar);
+    let plan = if some_took_parts_of_days(&mut snapshot, &plan).await? {
+        plan.in_parts_of_days()
+    } else {
+        plan
+    };
     refuse_too_many(&plan, plan.stretches().len())?;
     let teams = if needs_teams(viewer, request) {
         teams::load(&mut snapshot, request.known_at).await?
@@ -105,6 +111,35 @@ async fn calendar(connection: &mut PgConnection) -> Result<(CompanyCalendar, i64
     });
     let position = row.map_or(0, |row| row.position);
     Ok((calendar.unwrap_or_default(), position))
+}
+
+/// Whether medians cannot be read from the counts of whole days.
+async fn some_took_parts_of_days(
+    connection: &mut PgConnection,
+    plan: &Plan<'_>,
+) -> Result<bool, sqlx::Error> {
+    let asked = plan.request.metrics.iter();
+    if asked.clone().all(|metric| {
+        metric
+            .measures()
+            .iter()
+            .all(|measure| measure.is_additive())
+    }) {
+        return Ok(false);
+    }
+    let first: Vec<NaiveDate> = plan.ranges.iter().map(|range| range.days.from).collect();
+    let last: Vec<NaiveDate> = plan.ranges.iter().map(|range| range.days.to).collect();
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT FROM unnest($1::date[], $2::date[]) AS r (first_day, last_day)
+               JOIN sales_by_day AS d ON d.day BETWEEN r.first_day AND r.last_day
+               WHERE d.closed_in_parts > 0
+           ) AS "some!""#,
+        &first,
+        &last
+    )
+    .fetch_one(connection)
+    .await
 }
 
 fn needs_teams(viewer: &Viewer, request: &ReportRequest) -> bool {
@@ -175,7 +210,7 @@ impl Reading<'_> {
         let by_time = group_by.iter().any(|grouping| grouping.grain().is_some());
         let repeats_in_time = match self.source {
             Source::Facts(family) => family.is_standing() || self.plan.request.cumulative,
-            Source::OwnerDays | Source::Days => self.plan.request.cumulative,
+            Source::OwnerDays | Source::Days | Source::CycleDays => self.plan.request.cumulative,
         };
         self.measures.iter().all(|measure| measure.is_additive())
             && !group_by.iter().any(|grouping| grouping.overlaps())

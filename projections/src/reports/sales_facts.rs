@@ -34,7 +34,7 @@ pub struct SalesFacts;
 #[async_trait]
 impl Projector for SalesFacts {
     const NAME: &'static str = "sales_facts";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const DDL: &'static str = include_str!("sales_facts.sql");
     const READS: &'static [&'static str] = &[
         aggregate_type::<Company>(),

@@ -195,6 +195,7 @@ CREATE TABLE sales_by_owner_day (
     lost_with_days   bigint  NOT NULL,
     days_closed      numeric NOT NULL,
     closed_with_days bigint  NOT NULL,
+    closed_in_parts  bigint  NOT NULL, -- not of whole days
     PRIMARY KEY (owner, day, team)
 );
 CREATE INDEX ON sales_by_owner_day (day);
@@ -211,13 +212,14 @@ CREATE TABLE sales_by_day (
     days_lost        numeric NOT NULL,
     lost_with_days   bigint  NOT NULL,
     days_closed      numeric NOT NULL,
-    closed_with_days bigint  NOT NULL
+    closed_with_days bigint  NOT NULL,
+    closed_in_parts  bigint  NOT NULL
 );
--- How many opportunities closed on a day took how many days; parts of a day where instants are known.
+-- How many opportunities closed on a day took how many whole days; those that took parts of days are not here (closed_in_parts).
 CREATE TABLE cycle_days_by_day (
     day        date    NOT NULL,
     outcome    text    COLLATE "C" NOT NULL,
-    cycle_days numeric NOT NULL,
+    cycle_days integer NOT NULL,
     closed     bigint  NOT NULL,
     PRIMARY KEY (day, outcome, cycle_days)
 );

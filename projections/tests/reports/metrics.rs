@@ -84,10 +84,17 @@ async fn a_median_is_the_middle_one_or_the_mean_of_both_middle_ones() {
         Metric::CycleDaysClosedMedian,
         Metric::CycleDaysLostMean,
     ]);
-    assert_eq!(
-        totals(&world.report(&request).await),
-        ["4.00", "20.00", "7.00", "20.00"]
-    );
+    let expected = ["4.00", "20.00", "7.00", "20.00"];
+    assert_eq!(totals(&world.report(&request).await), expected);
+    let mut from_counts = within(request, "2024-01-01", "2024-12-31");
+    assert_eq!(totals(&world.report(&from_counts).await), expected);
+    // One took a part of a day: the medians are those of the facts again.
+    world.opened(5, "2024-01-01T08:00:00+01:00", opening());
+    world.won(5, "2024-01-06T20:00:00+01:00", "1");
+    let expected = ["4.75", "20.00", "5.50", "20.00"];
+    assert_eq!(totals(&world.report(&from_counts).await), expected);
+    from_counts.period = None;
+    assert_eq!(totals(&world.report(&from_counts).await), expected);
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ WITH counted AS (
            coalesce(sum(cycle_days) FILTER (WHERE outcome = 'lost'), 0)         AS days_lost,
            count(cycle_days) FILTER (WHERE outcome = 'lost')                    AS lost_with_days,
            coalesce(sum(cycle_days), 0)                                         AS days_closed,
-           count(cycle_days)                                                    AS closed_with_days
+           count(cycle_days)                                                    AS closed_with_days,
+           count(*) FILTER (WHERE cycle_days <> trunc(cycle_days))              AS closed_in_parts
     FROM counted
     GROUP BY 1, 2, 3
 ), gone AS (
@@ -35,8 +36,8 @@ INSERT INTO sales_by_owner_day AS old
 SELECT * FROM cells
 ON CONFLICT (owner, day, team) DO UPDATE
 SET (opened, won, lost, cancelled, amount_won, won_with_amount, days_won, won_with_days, days_lost, lost_with_days,
-     days_closed, closed_with_days)
+     days_closed, closed_with_days, closed_in_parts)
   = (excluded.opened, excluded.won, excluded.lost, excluded.cancelled, excluded.amount_won, excluded.won_with_amount,
      excluded.days_won, excluded.won_with_days, excluded.days_lost, excluded.lost_with_days, excluded.days_closed,
-     excluded.closed_with_days)
+     excluded.closed_with_days, excluded.closed_in_parts)
 WHERE old IS DISTINCT FROM excluded

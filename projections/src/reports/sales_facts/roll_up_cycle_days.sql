@@ -1,8 +1,8 @@
--- $1: the days. How many opportunities closed on each took how many days.
+-- $1: the days. How many opportunities closed on each took how many whole days.
 WITH cells AS (
-    SELECT closed_on AS day, outcome, cycle_days, count(*) AS closed
+    SELECT closed_on AS day, outcome, cycle_days::integer AS cycle_days, count(*) AS closed
     FROM opportunity_facts
-    WHERE closed_on = ANY ($1::date[]) AND cycle_days IS NOT NULL
+    WHERE closed_on = ANY ($1::date[]) AND cycle_days = trunc(cycle_days)
     GROUP BY 1, 2, 3
 ), gone AS (
     DELETE FROM cycle_days_by_day AS old
