@@ -1,5 +1,10 @@
 //! The board: what stands in each stage of a pipeline, today or as of any moment.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a field's arguments are GraphQL's own form"
+)]
+
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use cartera_domain::Permission;
 use cartera_domain::ids::PipelineId;

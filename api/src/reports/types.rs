@@ -45,9 +45,11 @@ pub struct ReportColumn {
 #[derive(SimpleObject)]
 pub struct ReportPeriod {
     /// First day.
-    from: Date,
+    #[graphql(name = "from")]
+    first: Date,
     /// Last day.
-    to: Date,
+    #[graphql(name = "to")]
+    last: Date,
 }
 
 /// The figures of one group.
@@ -198,8 +200,8 @@ impl ReportRow {
 impl From<Period> for ReportPeriod {
     fn from(period: Period) -> Self {
         Self {
-            from: Date(period.from),
-            to: Date(period.to),
+            first: Date(period.from),
+            last: Date(period.to),
         }
     }
 }

@@ -1,5 +1,10 @@
 //! What can be asked about what happened.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a field's arguments are GraphQL's own form"
+)]
+
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, ID, Object};
 use cartera_domain::Permission;
