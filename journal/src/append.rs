@@ -12,12 +12,15 @@ mod batch;
 mod columns;
 mod prepared;
 mod queue;
+mod session;
 mod statement;
+mod verdict;
 mod writer;
 
 pub(crate) use prepared::{Encoded, Prepared, encode, prepare};
 pub(crate) use queue::{Lane, Outcome, Queue};
-pub(crate) use writer::{Counters, Writer, durable, open};
+pub(crate) use session::{durable, open};
+pub(crate) use writer::{Counters, Writer};
 
 /// One append: written whole or not at all.
 #[derive(Debug, Clone, PartialEq)]

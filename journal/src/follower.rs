@@ -19,6 +19,7 @@ use crate::recorded::Recorded;
 
 mod pages;
 mod progress;
+mod row;
 mod step;
 mod wait;
 

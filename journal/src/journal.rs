@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use cartera_domain::Decider;
-use cartera_domain::ids::TypedId;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
@@ -17,14 +15,17 @@ use crate::cache::States;
 use crate::config::{JoinTraces, JournalConfig};
 use crate::error::JournalError;
 use crate::follower::Progress;
-use crate::recorded::{Recorded, StoredRow, subjects};
 use crate::repository::Repository;
 use crate::upcasting::Upcasters;
-use crate::vault::{MasterKey, Vault, VaultError};
+use crate::vault::Vault;
 
 mod appending;
+mod identity;
 mod lookups;
 mod migrations;
+mod reading;
+
+pub(crate) use reading::stored_after;
 
 /// Identity of one log; the genesis of its chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,7 +97,7 @@ impl Journal {
             .after_connect(|connection, _| Box::pin(crate::append::durable(connection)))
             .connect_with(options.clone())
             .await?;
-        let id = identify(&pool, &config.master_key).await?;
+        let id = identity::identify(&pool, &config.master_key).await?;
         Self::start(config, options, pool, id).await
     }
 
@@ -200,92 +201,6 @@ impl Journal {
         }
     }
 
-    /// The state of a stream, from the cache if it is there. See [`Loaded::cached`].
-    ///
-    /// # Errors
-    /// When the database does not answer, or an event does not read.
-    pub async fn load<A: Decider>(&self, id: A::Id) -> Result<Loaded<A>, JournalError> {
-        match self.0.states.get(id.as_uuid()) {
-            Some((state, version)) => Ok(Loaded {
-                state,
-                version,
-                cached: true,
-            }),
-            None => self.reload(id).await,
-        }
-    }
-
-    /// The state of a stream as it is now in the log.
-    ///
-    /// # Errors
-    /// When the database does not answer, or an event does not read.
-    pub async fn reload<A: Decider>(&self, id: A::Id) -> Result<Loaded<A>, JournalError> {
-        let text = id.to_string();
-        let folded = self.0.repository.fold::<A>(&text).await;
-        let (state, version) =
-            folded.map_err(|error| unread(format!("{}/{text}", A::TYPE), error))?;
-        if version > 0 {
-            self.0.states.put(id.as_uuid(), &state, version);
-        }
-        Ok(Loaded {
-            state,
-            version,
-            cached: false,
-        })
-    }
-
-    /// Keeps a state that the caller knows, after its append, so that the next command need not load it.
-    pub fn remember<A: Decider>(&self, id: A::Id, state: &A, version: u64) {
-        self.0.states.put(id.as_uuid(), state, version);
-    }
-
-    /// The events after a position, in order; the first of them is `position + 1`.
-    ///
-    /// # Errors
-    /// When the database does not answer, or an event does not read.
-    pub async fn read_after(
-        &self,
-        position: i64,
-        limit: i64,
-    ) -> Result<Vec<Recorded>, JournalError> {
-        let mut connection = self.0.pool.acquire().await?;
-        let rows = stored_after(&mut connection, position, limit).await?;
-        self.read(&mut connection, rows).await
-    }
-
-    /// All events of a stream, in order.
-    ///
-    /// # Errors
-    /// When the database does not answer, or an event does not read.
-    pub async fn read_stream(
-        &self,
-        aggregate_type: &str,
-        id: Uuid,
-    ) -> Result<Vec<Recorded>, JournalError> {
-        let mut connection = self.0.pool.acquire().await?;
-        let rows = sqlx::query_as!(
-            StoredRow,
-            "SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version, payload, metadata
-             FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 ORDER BY sequence",
-            aggregate_type,
-            id.to_string(),
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        self.read(&mut connection, rows).await
-    }
-
-    async fn read(
-        &self,
-        connection: &mut PgConnection,
-        rows: Vec<StoredRow>,
-    ) -> Result<Vec<Recorded>, JournalError> {
-        let keys = self.0.vault.keys_on(connection, &subjects(&rows)).await?;
-        rows.into_iter()
-            .map(|row| row.read(&keys, &self.0.upcasters))
-            .collect()
-    }
-
     /// Position of the last event; 0 when the log is empty.
     ///
     /// # Errors
@@ -319,75 +234,5 @@ impl Journal {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.queue.close();
-    }
-}
-
-/// The rows after a position, as they are stored.
-pub(crate) async fn stored_after(
-    connection: &mut PgConnection,
-    position: i64,
-    limit: i64,
-) -> Result<Vec<StoredRow>, sqlx::Error> {
-    sqlx::query_as!(
-        StoredRow,
-        "SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version, payload, metadata
-         FROM events WHERE position > $1 ORDER BY position LIMIT $2",
-        position,
-        limit,
-    )
-    .fetch_all(connection)
-    .await
-}
-
-/// Which journal this is, and whether the master key is its own. The first connection founds it.
-async fn identify(pool: &PgPool, master: &MasterKey) -> Result<JournalId, JournalError> {
-    let surroundings = sqlx::query!(
-        r#"SELECT current_setting('server_encoding') AS "encoding!", to_regclass('journal_head') IS NOT NULL AS "founded!""#
-    )
-    .fetch_one(pool)
-    .await?;
-    if surroundings.encoding != "UTF8" {
-        return Err(JournalError::Encoding(surroundings.encoding));
-    }
-    if !surroundings.founded {
-        return Err(JournalError::MigrationsPending(migrations::all()));
-    }
-    let id = sqlx::query_scalar!("SELECT id FROM journal_head")
-        .fetch_one(pool)
-        .await?;
-    let check = master.check(id);
-    let kept = sqlx::query_scalar!(
-        r#"UPDATE journal_head SET key_check = coalesce(key_check, $1) RETURNING key_check AS "key_check!""#,
-        &check,
-    )
-    .fetch_one(pool)
-    .await?;
-    if kept == check {
-        Ok(JournalId(id))
-    } else {
-        Err(VaultError::WrongMasterKey.into())
-    }
-}
-
-fn unread(stream: String, error: cqrs_es::persist::PersistenceError) -> JournalError {
-    use cqrs_es::persist::PersistenceError::{
-        ConnectionError, DeserializationError, OptimisticLockError, UnknownError,
-    };
-    match error {
-        ConnectionError(source) | UnknownError(source) => match source.downcast::<sqlx::Error>() {
-            Ok(error) => JournalError::Database(*error),
-            Err(other) => JournalError::Stream {
-                stream,
-                reason: other.to_string(),
-            },
-        },
-        DeserializationError(source) => JournalError::Stream {
-            stream,
-            reason: source.to_string(),
-        },
-        OptimisticLockError => JournalError::Stream {
-            stream,
-            reason: error.to_string(),
-        },
     }
 }

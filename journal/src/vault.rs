@@ -7,6 +7,7 @@
 
 mod cipher;
 mod keys;
+mod lifecycle;
 mod master_key;
 mod seal;
 #[cfg(test)]

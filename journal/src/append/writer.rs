@@ -8,16 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cartera_domain::ids::{SubjectId, TypedId};
-use serde_json::Value;
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
-use uuid::Uuid;
 
 use super::queue::{Limits, Outcome, Request};
-use super::statement::{self, Verdict, Verdicts};
+use super::session::{CallError, classify, open};
+use super::statement::{self, Verdicts};
+use super::verdict::{accepted, refusal};
 use super::{AppendError, Appended, Prepared, Queue, Refusal};
 use crate::cache::States;
 use crate::vault::{MintedKey, Vault};
@@ -50,16 +49,6 @@ pub(crate) struct Writer {
     pub(crate) batch_events: usize,
     pub(crate) append_timeout: Duration,
     pub(crate) retry_for: Duration,
-}
-
-/// Why a call brought no verdicts.
-enum CallError {
-    /// Whether it was written is unknown.
-    Unknown(String),
-    /// Nothing was written: the database refuses what one of the appends carries.
-    Refused(String),
-    /// Nothing was written: the database cannot, for now.
-    Unavailable(String),
 }
 
 impl Writer {
@@ -226,109 +215,6 @@ impl Writer {
     }
 }
 
-/// Makes a session's commits durable, whatever the server's default: never lowered, raised where it is off.
-pub(crate) async fn durable(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!(
-        "SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
-                     THEN set_config('synchronous_commit', 'on', false) END"
-    )
-    .fetch_one(connection)
-    .await
-    .map(drop)
-}
-
-/// Opens the writer's connection.
-///
-/// Plans are pinned: one made while the tables were empty would scan them for ever, and one made anew for every call
-/// would cost more than the call.
-pub(crate) async fn open(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    let mut connection = options.connect().await?;
-    durable(&mut connection).await?;
-    sqlx::query!(
-        "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) AS plans,
-                set_config('enable_seqscan', 'off', false) AS scans,
-                set_config('enable_hashjoin', 'off', false) AS hashes,
-                set_config('enable_mergejoin', 'off', false) AS merges,
-                set_config('jit', 'off', false) AS jit,
-                set_config('default_transaction_isolation', 'read committed', false) AS isolation"
-    )
-    .fetch_one(&mut connection)
-    .await?;
-    Ok(connection)
-}
-
-fn accepted(prepared: &Prepared, position: &mut i64, reached: i64) -> Appended {
-    let versions = prepared
-        .streams
-        .iter()
-        .map(|stream| (stream.aggregate_id, stream.version))
-        .collect();
-    let events = i64::try_from(prepared.events.len()).unwrap_or_default();
-    if events == 0 {
-        return Appended {
-            first_position: reached + 1,
-            position: reached,
-            versions,
-            replayed: false,
-        };
-    }
-    let first_position = *position + 1;
-    *position += events;
-    Appended {
-        first_position,
-        position: *position,
-        versions,
-        replayed: false,
-    }
-}
-
-fn refusal(prepared: &Prepared, verdict: &Verdict) -> Result<Appended, AppendError> {
-    match verdict {
-        Verdict::Replayed {
-            first_position,
-            position,
-            versions,
-        } => Ok(Appended {
-            first_position: *first_position,
-            position: *position,
-            versions: read_versions(versions),
-            replayed: true,
-        }),
-        Verdict::Reused => Err(AppendError::CommandIdReused),
-        Verdict::Conflict { stream, actual } => Err(match prepared.streams.get(*stream) {
-            Some(stream) => AppendError::Conflict {
-                aggregate_type: stream.aggregate_type,
-                aggregate_id: stream.aggregate_id,
-                expected: u64::try_from(stream.expected).unwrap_or_default(),
-                actual: u64::try_from(*actual).unwrap_or_default(),
-            },
-            None => AppendError::Unavailable("a verdict without a stream".to_owned()),
-        }),
-        Verdict::Claimed { claim, holder } => {
-            let scope = prepared
-                .claims
-                .get(*claim)
-                .map(|claim| claim.scope)
-                .unwrap_or_default()
-                .to_owned();
-            Err(AppendError::ClaimTaken {
-                scope,
-                holder: *holder,
-            })
-        }
-        Verdict::Moved => Err(AppendError::CheckpointMoved),
-        Verdict::Erased(subject) => {
-            Err(Refusal::SubjectErased(SubjectId::from_uuid(*subject)).into())
-        }
-    }
-}
-
-fn read_versions(stored: &str) -> Vec<(Uuid, u64)> {
-    serde_json::from_str::<Value>(stored)
-        .and_then(serde_json::from_value)
-        .unwrap_or_default()
-}
-
 fn answer_all(requests: Vec<Request>, error: &AppendError) {
     answer_each(requests, |_| Outcome::Done(Err(error.clone())));
 }
@@ -338,21 +224,5 @@ fn answer_each(requests: Vec<Request>, outcome: impl Fn(&Prepared) -> Outcome) {
         let outcome = outcome(&request.prepared);
         // Nobody waits any more when the caller was cancelled.
         drop(request.answer.send(outcome));
-    }
-}
-
-/// What a failed call means for the appends in it, by SQLSTATE.
-fn classify(error: &sqlx::Error) -> CallError {
-    let Some(database) = error.as_database_error() else {
-        return CallError::Unknown(error.to_string());
-    };
-    let code = database.code().unwrap_or_default().into_owned();
-    let reason = format!("{} ({code})", database.message());
-    match code.get(..2) {
-        // Bad data, or a constraint: the batch was rolled back, and would be again.
-        Some("22" | "23" | "P0") => CallError::Refused(reason),
-        // Connection, operator intervention, system error: the session ends, and with it what we know.
-        Some("08" | "57" | "58" | "XX") | None => CallError::Unknown(reason),
-        Some(_) => CallError::Unavailable(reason),
     }
 }
