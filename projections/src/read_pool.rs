@@ -21,7 +21,8 @@ impl ReadPool {
     pub fn connect_lazy(database_url: &str, size: u32) -> Result<Self, sqlx::Error> {
         let options = PgConnectOptions::from_str(database_url)?
             .application_name("cartera-read")
-            .options([("search_path", "live,public")]);
+            // Compiling a plan costs more than any of these queries, the largest reports included.
+            .options([("search_path", "live,public"), ("jit", "off")]);
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(Duration::from_secs(5))
