@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cartera_commands::CommandBus;
-use cartera_journal::MasterKey;
+use cartera_journal::{Journal, MasterKey};
 use cartera_projections::ReadPool;
 use cartera_projections::registry;
 use cartera_projections::runner::Runner;
@@ -22,6 +23,9 @@ use crate::database::{Opened, Policy};
 use crate::master_key;
 use crate::server::{self, Readiness, graphiql, health, open_files};
 use crate::telemetry::metrics::Metrics;
+
+/// How often the log's chain is signed while something is appended.
+const SIGNED_EVERY: Duration = Duration::from_mins(10);
 
 /// Serves the API and the web pages until it is told to stop (SIGTERM or Ctrl-C).
 #[derive(Debug, Args)]
@@ -61,6 +65,7 @@ async fn serve(
 ) -> Result<(), CliError> {
     let journal = open_journal(config, database_url, key).await?;
     let runner = Runner::start(journal.clone(), registry::all()).await?;
+    let signer = tokio::spawn(sign_the_log(journal.clone(), shutdown.clone()));
     let reads = read_pool(config, database_url)?;
     let bus = CommandBus::new(journal.clone(), Arc::new(SystemIds));
     let web = Web::compose(
@@ -80,9 +85,16 @@ async fn serve(
     tracing::info!(address = %config.listen, url = config.public_url, "serving");
     server::serve(listener, service, &metrics, shutdown).await;
     runner.stop().await;
+    // It only ends early when it panicked, which the log tells.
+    drop(signer.await);
     reads.close().await;
     journal.pool().close().await;
     Ok(())
+}
+
+/// Anchors the log's chain now and then: whoever rewrites the log later is found by what was signed before.
+async fn sign_the_log(journal: Journal, shutdown: CancellationToken) {
+    journal.sign_periodically(SIGNED_EVERY, shutdown).await;
 }
 
 fn read_pool(config: &Config, database_url: &str) -> Result<ReadPool, CliError> {
