@@ -6,6 +6,10 @@
 )]
 
 #[cfg(test)]
+mod authorization;
+#[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod leads;
 #[cfg(test)]
 mod sign_in;

@@ -12,6 +12,7 @@
 pub mod database;
 pub mod graphql;
 pub mod program;
+pub mod sdl;
 pub mod world;
 
 pub use database::TestDatabase;

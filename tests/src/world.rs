@@ -195,7 +195,7 @@ pub struct Service {
 pub async fn start_service(database: &TestDatabase, shutdown: CancellationToken) -> Service {
     let key = MasterKey::from_base64(MASTER_KEY).expect("a key");
     let settings = JournalConfig {
-        pool_size: 6,
+        pool_size: 16,
         ..JournalConfig::new(database.url(), key)
     };
     let journal = Journal::connect(settings).await.expect("the journal opens");
