@@ -10,6 +10,7 @@ use crate::adapters::SystemIds;
 use crate::config::Config;
 use crate::database::{Opened, Policy};
 use crate::master_key;
+use crate::telemetry::trace_context;
 
 /// An open log, with the database that it lies in.
 pub(super) struct WriteSide {
@@ -74,6 +75,7 @@ pub(super) async fn open_journal(
 ) -> Result<Journal, JournalError> {
     Journal::connect(JournalConfig {
         pool_size: config.database_connections,
+        join_traces: Some(trace_context::join),
         ..JournalConfig::new(database_url, key)
     })
     .await

@@ -1,6 +1,6 @@
 //! The settings as they are written, by name.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -104,8 +104,8 @@ pub struct Options {
 impl Options {
     /// Fills from the file what neither the command line nor the environment says.
     pub(super) fn completed_from_file(self) -> Result<Self, ConfigError> {
-        let Some(path) = self.config.clone() else {
-            return Ok(self);
+        let Some(path) = said(self.config.clone()) else {
+            return Ok(self.or(Self::default()));
         };
         let failed = |cause: String| ConfigError::File {
             path: path.clone(),
@@ -116,21 +116,22 @@ impl Options {
         Ok(self.or(file))
     }
 
+    /// What is said here, or else in the file. An empty value, as scripts and compose files leave them, says nothing.
     fn or(self, file: Self) -> Self {
         Self {
             config: self.config,
-            database_url: self.database_url.or(file.database_url),
-            data_dir: self.data_dir.or(file.data_dir),
-            postgres_bin: self.postgres_bin.or(file.postgres_bin),
-            listen: self.listen.or(file.listen),
-            public_url: self.public_url.or(file.public_url),
-            master_key: self.master_key,
-            master_key_file: self.master_key_file.or(file.master_key_file),
-            otlp_endpoint: self.otlp_endpoint.or(file.otlp_endpoint),
-            log: self.log.or(file.log),
-            log_format: self.log_format.or(file.log_format),
-            database_connections: self.database_connections.or(file.database_connections),
-            threads: self.threads.or(file.threads),
+            database_url: said(self.database_url).or(file.database_url),
+            data_dir: said(self.data_dir).or(file.data_dir),
+            postgres_bin: said(self.postgres_bin).or(file.postgres_bin),
+            listen: said(self.listen).or(file.listen),
+            public_url: said(self.public_url).or(file.public_url),
+            master_key: said(self.master_key),
+            master_key_file: said(self.master_key_file).or(file.master_key_file),
+            otlp_endpoint: said(self.otlp_endpoint).or(file.otlp_endpoint),
+            log: said(self.log).or(file.log),
+            log_format: said(self.log_format).or(file.log_format),
+            database_connections: said(self.database_connections).or(file.database_connections),
+            threads: said(self.threads).or(file.threads),
             development: self.development || file.development,
         }
     }
@@ -259,6 +260,10 @@ impl Options {
         let found = self.threads.as_deref().unwrap_or("1");
         Ok(parsed::<std::num::NonZeroUsize>("CARTERA_THREADS", "a number from 1 on", found)?.get())
     }
+}
+
+fn said<T: AsRef<OsStr>>(value: Option<T>) -> Option<T> {
+    value.filter(|value| !value.as_ref().is_empty())
 }
 
 fn parsed<T: std::str::FromStr>(

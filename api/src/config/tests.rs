@@ -145,3 +145,16 @@ fn the_master_key_is_not_taken_from_the_file() {
         .contains("unknown field `master_key`")
     );
 }
+
+#[test]
+fn an_empty_value_says_nothing() {
+    let empty = Options {
+        otlp_endpoint: Some(String::new()),
+        database_url: Some(String::new()),
+        postgres_bin: Some("".into()),
+        ..usual()
+    };
+    let config = Config::check(empty).unwrap();
+    assert!(config.telemetry.otlp_endpoint.is_none());
+    assert!(matches!(config.database, Database::Embedded(settings) if settings.binaries.is_none()));
+}

@@ -13,19 +13,23 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use rust_embed::RustEmbed;
 use serde::Serialize;
 
 use crate::edge::headers::CspNonce;
 
+use bundle::Bundle;
+
 /// Where the page is.
 pub const PATH: &str = "/graphiql";
 
-/// The bundle; empty when it was not built.
-#[derive(RustEmbed)]
-#[folder = "graphiql/dist"]
-#[allow_missing = true]
-struct Bundle;
+#[expect(clippy::same_name_method, reason = "what RustEmbed makes")]
+mod bundle {
+    /// The files; none when they were not built.
+    #[derive(rust_embed::RustEmbed)]
+    #[folder = "graphiql/dist"]
+    #[allow_missing = true]
+    pub(super) struct Bundle;
+}
 
 /// A query with which the page opens.
 #[derive(Debug, Clone, Serialize)]

@@ -28,9 +28,14 @@ pub fn continue_in(span: &Span, traceparent: &str) {
     }
 }
 
-/// Links the span to the one that a `traceparent` names: for work that many requests caused together.
-pub fn link(span: &Span, traceparent: &str) {
-    if let Some(cause) = parse(traceparent) {
+/// Makes the span part of the traces of several `traceparent`s: for work that many requests caused together. It becomes a
+/// child in the first trace, since a span has one parent, and is linked to the others.
+pub fn join(span: &Span, traceparents: &[&str]) {
+    let Some((first, others)) = traceparents.split_first() else {
+        return;
+    };
+    continue_in(span, first);
+    for cause in others.iter().filter_map(|traceparent| parse(traceparent)) {
         span.add_link(cause);
     }
 }
