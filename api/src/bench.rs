@@ -17,11 +17,11 @@ use tokio::process::Command;
 
 mod appends;
 mod load;
+mod over_http;
 mod pgbench;
 mod processes;
 mod rebuilds;
 mod reports;
-mod service;
 mod starts;
 mod table;
 
@@ -188,7 +188,7 @@ pub async fn run(
     tell("appends beside pgbench");
     figures.extend(appends::measure(&server, plan, folder.path()).await?);
     tell("the service");
-    figures.extend(service::measure(&server, plan, folder.path()).await?);
+    figures.extend(over_http::measure(&server, plan, folder.path()).await?);
     tell("rebuilds beside COPY");
     figures.extend(rebuilds::measure(&server, plan).await?);
     tell("reports at sizes");

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod bench;
+mod demo;
 mod import;
 mod migrate;
 mod postgres_programs;
@@ -15,6 +16,7 @@ mod write_side;
 use std::io::Write;
 use std::process::ExitCode;
 
+use cartera_commands::CommandError;
 use cartera_commands::importing::ImportError;
 use cartera_journal::JournalError;
 use cartera_projections::generations::GenerationError;
@@ -51,6 +53,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Measure this program on this machine, beside PostgreSQL's own figures
     Bench(bench::Bench),
+    /// Make a demo company in an empty database
+    Demo(demo::Demo),
     /// Import a file of records
     Import(import::Import),
     /// Look after the read models
@@ -86,6 +90,14 @@ pub enum CliError {
     /// The read models do not start.
     #[error("the read models do not start: {0}")]
     ReadModels(#[from] GenerationError),
+    /// A command was refused.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// There is a company already.
+    #[error(
+        "the database has a company already: make the demo in an empty one (another CARTERA_DATA_DIR, or another database in DATABASE_URL)"
+    )]
+    DemoRefused,
     /// The file cannot be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -140,6 +152,7 @@ async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliErro
         Command::Serve(serve) => serve.run(config).await,
         Command::Migrate(migrate) => migrate.run(config).await,
         Command::Bench(bench) => bench.run(config).await,
+        Command::Demo(demo) => demo.run(config).await,
         Command::Import(import) => import.run(config).await,
         Command::Projections(projections) => projections.run(config).await,
         Command::Audit(audit) => audit.run(config).await,

@@ -2,5 +2,6 @@
 
 #![cfg(test)]
 
+mod backup;
 mod ending;
 mod starting;
