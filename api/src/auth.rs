@@ -16,6 +16,7 @@ pub mod identity;
 pub mod keys;
 pub mod links;
 pub mod mutations;
+mod operator;
 pub mod password;
 pub mod queries;
 pub mod sign_in;

@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod import;
 mod migrate;
+mod people;
 mod postgres_programs;
 mod projections;
 mod restore;
@@ -25,7 +26,9 @@ use clap::{Parser, Subcommand};
 use crate::auth::password::HashingFailed;
 use crate::config::{Config, ConfigError, Options};
 use crate::database::DatabaseError;
+use crate::error::ApiError;
 use crate::master_key::KeyError;
+use crate::payload::Refused;
 use crate::server::ListenError;
 use crate::telemetry::{self, TelemetryError};
 
@@ -53,6 +56,10 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Measure this program on this machine, beside PostgreSQL's own figures
     Bench(bench::Bench),
+    /// Print a link by which a user chooses a password
+    User(people::User),
+    /// Make an API key for a program
+    Token(people::Token),
     /// Make a demo company in an empty database
     Demo(demo::Demo),
     /// Import a file of records
@@ -93,6 +100,9 @@ pub enum CliError {
     /// A command was refused.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// Identity refused.
+    #[error("{0}")]
+    Refused(String),
     /// There is a company already.
     #[error(
         "the database has a company already: make the demo in an empty one (another CARTERA_DATA_DIR, or another database in DATABASE_URL)"
@@ -131,6 +141,21 @@ pub enum CliError {
     },
 }
 
+impl From<ApiError> for CliError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(error.message().to_owned())
+    }
+}
+
+impl From<Refused> for CliError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Correctable(reasons) => Self::Refused(format!("{reasons:?}")),
+            Refused::Failed(error) => error.into(),
+        }
+    }
+}
+
 /// Runs the command of the command line.
 ///
 /// # Errors
@@ -152,6 +177,8 @@ async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliErro
         Command::Serve(serve) => serve.run(config).await,
         Command::Migrate(migrate) => migrate.run(config).await,
         Command::Bench(bench) => bench.run(config).await,
+        Command::User(user) => user.run(config).await,
+        Command::Token(token) => token.run(config).await,
         Command::Demo(demo) => demo.run(config).await,
         Command::Import(import) => import.run(config).await,
         Command::Projections(projections) => projections.run(config).await,

@@ -189,7 +189,7 @@ impl Identity {
         Ok(())
     }
 
-    async fn user_of(&self, normalised_email: &str) -> Result<Option<UserId>, ApiError> {
+    pub(super) async fn user_of(&self, normalised_email: &str) -> Result<Option<UserId>, ApiError> {
         let token = self
             .bus()
             .journal()

@@ -13,6 +13,8 @@ use super::{CliError, tell};
 use crate::adapters::{Clock, SystemClock};
 use crate::config::Config;
 
+/// Password of the demo's users, shown to whoever makes the demo.
+const PASSWORD: &str = "a demo of cartera";
 /// Code of the refusal in a journal that has a company.
 const ALREADY: &str = "COMPANY_ALREADY_SET_UP";
 
@@ -43,14 +45,23 @@ impl Demo {
         let writes = WriteSide::open(config).await?;
         let begun = Instant::now();
         let made = self.make(&writes).await;
+        let let_in = match &made {
+            Ok(company) => let_in(config, &writes, company).await,
+            Err(_) => Ok(()),
+        };
         writes.close().await;
         match made {
             Ok(company) => {
+                let_in?;
                 tell(&format!(
                     "The demo company is there: {} events in {} ms.",
                     company.events,
                     begun.elapsed().as_millis()
                 ))?;
+                tell(&format!("Sign in with the password \"{PASSWORD}\" as:"))?;
+                for user in &company.users {
+                    tell(&format!("  {:<40} {:?}", user.email, user.role))?;
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Err(CommandError::Rejected { code: ALREADY, .. }) if self.if_empty => {
@@ -68,4 +79,17 @@ impl Demo {
         };
         making.load_at_least(&writes.journal, self.events).await
     }
+}
+
+/// Lets the demo's users sign in, all with the same password: it is no place for real work.
+async fn let_in(
+    config: &Config,
+    writes: &WriteSide,
+    company: &DemoCompany,
+) -> Result<(), CliError> {
+    let identity = writes.identity(config)?;
+    for user in &company.users {
+        identity.set_demo_password(user.id, PASSWORD).await?;
+    }
+    Ok(())
 }

@@ -97,7 +97,7 @@ async fn sign_the_log(journal: Journal, shutdown: CancellationToken) {
     journal.sign_periodically(SIGNED_EVERY, shutdown).await;
 }
 
-fn read_pool(config: &Config, database_url: &str) -> Result<ReadPool, CliError> {
+pub(super) fn read_pool(config: &Config, database_url: &str) -> Result<ReadPool, CliError> {
     let reads = ReadPool::connect_lazy(database_url, config.database_connections);
     reads.map_err(|error| CliError::System {
         act: "the database URL is unusable",

@@ -6,7 +6,9 @@ use cartera_commands::CommandBus;
 use cartera_journal::{Journal, JournalConfig, JournalError, MasterKey};
 
 use super::CliError;
+use super::serve::read_pool;
 use crate::adapters::SystemIds;
+use crate::auth::{CookieStyle, Identity, Lifetimes};
 use crate::config::Config;
 use crate::database::{Opened, Policy};
 use crate::master_key;
@@ -48,6 +50,23 @@ impl WriteSide {
                 Err(error.into())
             }
         }
+    }
+
+    /// Sessions, keys and links of this database.
+    ///
+    /// # Errors
+    /// Passwords cannot be hashed, or the URL does not read.
+    pub(super) fn identity(&self, config: &Config) -> Result<Identity, CliError> {
+        let reads = read_pool(config, self.database.url())?;
+        let cookies = CookieStyle::for_url(&config.public_url);
+        let pool = self.journal.pool().clone();
+        Ok(Identity::new(
+            pool,
+            self.bus.clone(),
+            reads,
+            cookies,
+            Lifetimes::default(),
+        )?)
     }
 
     /// Closes the log and leaves its database.

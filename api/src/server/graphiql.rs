@@ -2,11 +2,6 @@
 //!
 //! Its script is bundled from `api/graphiql` by `make web` and embedded in the program.
 
-#![expect(
-    clippy::same_name_method,
-    reason = "the derive makes the methods and the trait that has the same"
-)]
-
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
