@@ -28,7 +28,7 @@ pub(super) struct Import {
     /// The file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// TOML file that says which column is what: see docs/import.md
+    /// TOML file that says which column is what
     #[arg(long, value_name = "FILE")]
     profile: PathBuf,
     /// Judge every record as in a real import, and write nothing
