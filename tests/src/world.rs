@@ -248,7 +248,11 @@ async fn set_up(service: &Service) {
         .expect("the company is set up");
 }
 
-async fn hire(
+/// Registers somebody who chooses a password and is signed in.
+///
+/// # Panics
+/// When any of it fails.
+pub async fn hire(
     service: &Service,
     url: &str,
     name: &str,

@@ -5,17 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use cartera::auth::Lifetimes;
+use cartera::composition::{Web, WebSettings};
 use cartera_commands::files::WorkerProgram;
 use cartera_commands::importing::{Import, Mode, Profile, Summary};
 use cartera_commands::settings::{NewCompany, set_up_company};
 use cartera_commands::{Caller, CommandBus, Envelope, IdSource};
+use cartera_domain::permission::Role;
 use cartera_domain::settings::FiscalStart;
 use cartera_domain::users::Locale;
-use cartera_journal::{Journal, JournalConfig, MasterKey, Source};
+use cartera_journal::{CancellationToken, Journal, JournalConfig, MasterKey, Source};
 use cartera_projections::generations::verify;
 use cartera_projections::runner::Runner;
 use cartera_projections::{ReadPool, registry};
 use cartera_tests::TestDatabase;
+use cartera_tests::graphql::GraphQl;
+use cartera_tests::world::{Person, Service, hire, listen};
 use uuid::Uuid;
 
 /// Longest time for the read models to take a data set in.
@@ -40,10 +45,10 @@ pub(crate) fn part(profile: &'static str, file: &'static str, records: u64) -> P
 /// A company with a data set in it.
 pub(crate) struct Company {
     bus: CommandBus,
-    /// Answers from the read models.
-    pub(crate) reads: ReadPool,
     parts: Vec<Part>,
-    runner: Runner,
+    service: Service,
+    director: Person,
+    shutdown: CancellationToken,
     _database: TestDatabase,
 }
 
@@ -82,30 +87,25 @@ impl Company {
                 part.file
             );
         }
-        let runner = Runner::start(journal.clone(), registry::all())
-            .await
-            .unwrap();
-        let company = Self {
+        let shutdown = CancellationToken::new();
+        let service = serve(bus.clone(), database.url(), shutdown.clone()).await;
+        caught_up(&journal).await;
+        let url = listen(&service, shutdown.clone()).await;
+        let director = hire(&service, &url, "Didac", Role::Director, None).await;
+        caught_up(&journal).await;
+        Some(Self {
             bus,
-            reads: ReadPool::connect_lazy(database.url(), 4).unwrap(),
             parts,
-            runner,
+            service,
+            director,
+            shutdown,
             _database: database,
-        };
-        company.caught_up().await;
-        Some(company)
+        })
     }
 
-    async fn caught_up(&self) {
-        let journal = self.bus.journal();
-        let names: Vec<&str> = registry::all().iter().map(|one| one.name()).collect();
-        let head = journal.head().await.unwrap();
-        let reached = journal.wait_for(&names, head, PATIENCE).await.unwrap();
-        assert!(
-            reached.up_to_date,
-            "{:?}",
-            journal.followers().await.unwrap()
-        );
+    /// Who asks: over HTTP, signed in.
+    pub(crate) fn director(&self) -> &GraphQl {
+        &self.director.graphql
     }
 
     /// The log and every read model are what they say, and the same files again add nothing.
@@ -139,9 +139,31 @@ impl Company {
             head,
             "the same files add no event"
         );
-        self.runner.stop().await;
-        self.reads.close().await;
+        self.shutdown.cancel();
+        self.service.runner.stop().await;
     }
+}
+
+/// The service over this log, as `cartera serve` puts it together.
+async fn serve(bus: CommandBus, url: &str, shutdown: CancellationToken) -> Service {
+    let runner = Runner::start(bus.journal().clone(), registry::all());
+    let runner = runner.await.unwrap();
+    let reads = ReadPool::connect_lazy(url, 4).unwrap();
+    let settings = WebSettings {
+        public_url: "http://localhost".to_owned(),
+        development: false,
+        lifetimes: Lifetimes::default(),
+    };
+    let web = Web::compose(&settings, bus.clone(), reads, shutdown).unwrap();
+    Service { bus, runner, web }
+}
+
+async fn caught_up(journal: &Journal) {
+    let names: Vec<&str> = registry::all().iter().map(|one| one.name()).collect();
+    let head = journal.head().await.unwrap();
+    let reached = journal.wait_for(&names, head, PATIENCE).await.unwrap();
+    let followers = journal.followers().await.unwrap();
+    assert!(reached.up_to_date, "{followers:?}");
 }
 
 async fn set_up(bus: &CommandBus, zone: &str) {

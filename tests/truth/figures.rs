@@ -1,16 +1,9 @@
-//! Asks a company for figures, and names the groups as the data's own files do.
+//! Asks a company for figures over its public API, and names the groups as the data's own files do.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use cartera_domain::Viewer;
-use cartera_domain::ids::{ClientId, TypedId, UserId};
-use cartera_domain::permission::Role;
-use cartera_projections::reports::{
-    AsOf, Basis, Cell, Filter, GroupValue, Grouping, Metric, Period, ReportRequest, report,
-};
 use chrono::{Datelike, NaiveDate};
-use serde_json::Value;
-use uuid::Uuid;
+use serde_json::{Value, json};
 
 use crate::company::Company;
 
@@ -20,12 +13,11 @@ pub(crate) const NOTHING: &str = "(empty)";
 /// What is asked: figures, by what, of which days.
 pub(crate) struct Question<'a> {
     company: &'a Company,
-    names: &'a Names,
-    request: ReportRequest,
+    called: &'a Called,
+    metrics: Vec<String>,
+    groupings: Vec<String>,
+    input: Value,
 }
-
-/// Names of the things by which figures are told apart.
-pub(crate) struct Names(HashMap<Uuid, String>);
 
 /// What was answered: a row per group.
 #[derive(Debug)]
@@ -35,178 +27,164 @@ pub(crate) struct Table {
     totals: Vec<Cell>,
 }
 
-/// What products and clients are called in a data set.
+/// A figure, that of the year before, and by how many per cent it changed since.
+#[derive(Debug, Clone, Default)]
+struct Cell {
+    value: Option<String>,
+    before: Option<String>,
+    change: Option<String>,
+}
+
+/// By which field products and clients are called in a data set.
 pub(crate) struct Called {
-    /// Column of the list of products.
+    /// Field of a product.
     pub(crate) product: &'static str,
-    /// Column of the list of clients.
+    /// Field of a client.
     pub(crate) client: &'static str,
 }
 
-impl Names {
-    pub(crate) async fn of(company: &Company, called: &Called) -> Self {
-        let Called { product, client } = called;
-        let statement = format!(
-            "SELECT id, name FROM user_directory UNION ALL SELECT id, name FROM catalogue_entries
-             UNION ALL SELECT id, name FROM pipeline_stages UNION ALL SELECT id, {product} FROM product_catalog
-             UNION ALL SELECT id, {client} FROM client_list"
-        );
-        let named: Vec<(Uuid, Option<String>)> = sqlx::query_as(&statement)
-            .fetch_all(company.reads.pool())
-            .await
-            .unwrap();
-        let named = named.into_iter();
-        Self(named.filter_map(|(id, name)| Some((id, name?))).collect())
-    }
-
-    fn text(&self, grouping: Grouping, value: &GroupValue) -> String {
-        match value {
-            GroupValue::Missing => NOTHING.to_owned(),
-            GroupValue::Text(text) => text.clone(),
-            GroupValue::Id(id) => self.0.get(id).cloned().unwrap_or_else(|| id.to_string()),
-            GroupValue::Day(day) => match grouping {
-                Grouping::FiscalYear => day.format("%Y").to_string(),
-                Grouping::Quarter => format!("{}-Q{}", day.year(), day.month0() / 3 + 1),
-                Grouping::Month => day.format("%Y-%m").to_string(),
-                Grouping::Day
-                | Grouping::Owner
-                | Grouping::Team
-                | Grouping::Manager
-                | Grouping::Office
-                | Grouping::Channel
-                | Grouping::Product
-                | Grouping::ProductFamily
-                | Grouping::Sector
-                | Grouping::Stage
-                | Grouping::Client
-                | Grouping::Pipeline => day.to_string(),
-            },
-        }
-    }
-
-    /// The ids of clients that are called so.
-    pub(crate) fn clients(&self, names: impl IntoIterator<Item = String>) -> Filter {
-        let names: Vec<String> = names.into_iter().collect();
-        let found = self.0.iter().filter(|(_, name)| names.contains(name));
-        Filter::Client(
-            found
-                .map(|(id, _)| Some(ClientId::from_uuid(*id)))
-                .collect(),
-        )
-    }
-}
+/// How a basis of comparison is called in the API.
+pub(crate) const LIKE_FOR_LIKE: &str = "LIKE_FOR_LIKE";
+/// See [`LIKE_FOR_LIKE`].
+pub(crate) const WHOLE_PERIODS: &str = "WHOLE_PERIODS";
 
 impl<'a> Question<'a> {
     /// These figures, over all that is known.
-    pub(crate) fn of(company: &'a Company, names: &'a Names, metrics: &[&str]) -> Self {
-        let metrics: Vec<Metric> = metrics.iter().map(|name| name.parse().unwrap()).collect();
-        // The data ends years before; nothing is in progress.
-        let request = ReportRequest::new(metrics, day("2026-01-01"));
+    pub(crate) fn of(company: &'a Company, called: &'a Called, metrics: &[&str]) -> Self {
+        let in_capitals: Vec<String> = metrics.iter().map(|name| name.to_uppercase()).collect();
         Self {
             company,
-            names,
-            request,
+            called,
+            metrics: metrics.iter().map(|&name| name.to_owned()).collect(),
+            groupings: vec![],
+            input: json!({ "metrics": in_capitals }),
         }
     }
 
     pub(crate) fn by(mut self, groupings: &[&str]) -> Self {
-        self.request.group_by = groupings.iter().map(|name| name.parse().unwrap()).collect();
+        self.groupings = groupings.iter().map(|name| name.to_uppercase()).collect();
+        self.input["groupBy"] = json!(self.groupings);
         self
     }
 
     /// From the first to the last day.
     pub(crate) fn between(mut self, from: &str, to: &str) -> Self {
-        self.request.period = Some(Period {
-            from: day(from),
-            to: day(to),
-        });
+        self.input["period"] = json!({ "from": from, "to": to });
         self
     }
 
-    pub(crate) fn compared(mut self, basis: Basis) -> Self {
-        self.request.compared_years = 1;
-        self.request.basis = basis;
+    pub(crate) fn compared(mut self, basis: &str) -> Self {
+        self.input["comparedYears"] = json!(1);
+        self.input["basis"] = json!(basis);
         self
     }
 
     pub(crate) fn cumulative(mut self) -> Self {
-        self.request.cumulative = true;
+        self.input["cumulative"] = json!(true);
         self
     }
 
     pub(crate) fn at_end_of(mut self, last: &str) -> Self {
-        self.request.as_of = Some(AsOf::Day(day(last)));
+        self.input["asOf"] = json!(last);
         self
     }
 
-    pub(crate) fn only(mut self, filter: Filter) -> Self {
-        self.request.filters.push(filter);
+    /// Only the clients with these keys in the system that they come from.
+    pub(crate) async fn only_clients(mut self, keys: impl IntoIterator<Item = &String>) -> Self {
+        let document = "query($filter: ClientFilterInput!) { clients(first: 2, filter: $filter) { edges { node { id } } } }";
+        let mut ids = vec![];
+        for key in keys {
+            let variables = json!({ "filter": { "externalReference": key } });
+            let answer = self.company.director().get(document, variables).await;
+            let found = answer["clients"]["edges"].as_array().unwrap();
+            assert_eq!(found.len(), 1, "one client is {key}");
+            ids.push(found[0]["node"]["id"].clone());
+        }
+        self.input["filters"] = json!({ "clientIds": ids });
         self
     }
 
     pub(crate) async fn ask(self) -> Table {
-        let viewer = Viewer {
-            user: UserId::from_uuid(Uuid::nil()),
-            role: Role::Director,
-            teams: vec![],
-            members: vec![],
-        };
-        let answer = report(&self.company.reads, &viewer, &self.request).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{:?}: {error}", self.request));
-        let rows = answer.rows.into_iter().map(|row| {
-            let groups = self.request.group_by.iter().zip(&row.group);
-            let names = groups.map(|(grouping, value)| self.names.text(*grouping, value));
-            (names.collect(), row.cells)
+        let Called { product, client } = self.called;
+        let document = format!(
+            "query($input: ReportInput!) {{ report(input: $input) {{
+               rows {{ group {{ day text id node {{
+                 ... on User {{ user: name }} ... on Channel {{ channel: name }} ... on Stage {{ stage: name }}
+                 ... on Product {{ product: {product} }} ... on Client {{ client: {client} }} }} }}
+                 cells {{ value compared {{ value changePercent }} }} }}
+               totals {{ value compared {{ value changePercent }} }} }} }}"
+        );
+        let variables = json!({ "input": self.input });
+        let answer = self.company.director().get(&document, variables).await;
+        let report = &answer["report"];
+        let rows = report["rows"].as_array().unwrap().iter().map(|row| {
+            let groups = row["group"].as_array().unwrap().iter();
+            let names = self.groupings.iter().zip(groups);
+            let names = names.map(|(grouping, group)| name(grouping, group));
+            (names.collect(), cells(&row["cells"]))
         });
-        let metrics = self.request.metrics.iter();
         Table {
-            metrics: metrics
-                .map(|metric| <&str>::from(metric).to_owned())
-                .collect(),
             rows: rows.collect(),
-            totals: answer.totals,
+            totals: cells(&report["totals"]),
+            metrics: self.metrics,
         }
     }
 }
 
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
+fn cells(cells: &Value) -> Vec<Cell> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let cell = |cell: &Value| Cell {
+        value: text(&cell["value"]),
+        before: text(&cell["compared"][0]["value"]),
+        change: text(&cell["compared"][0]["changePercent"]),
+    };
+    cells.as_array().unwrap().iter().map(cell).collect()
+}
+
+/// What a group is called in the truth files.
+fn name(grouping: &str, group: &Value) -> String {
+    if let Some(day) = group["day"].as_str() {
+        let day: NaiveDate = day.parse().unwrap();
+        return match grouping {
+            "FISCAL_YEAR" => day.format("%Y").to_string(),
+            "QUARTER" => format!("{}-Q{}", day.year(), day.month0() / 3 + 1),
+            "MONTH" => day.format("%Y-%m").to_string(),
+            other => panic!("{other} is no stretch of time that was asked for"),
+        };
+    }
+    let of_node = group["node"].as_object();
+    let of_node = of_node.and_then(|node| node.values().find_map(Value::as_str));
+    let name = group["text"].as_str().or(of_node);
+    let name = name.or_else(|| group["id"].as_str());
+    name.unwrap_or(NOTHING).to_owned()
 }
 
 impl Table {
     /// A figure of a group.
     pub(crate) fn figure(&self, group: &[&str], metric: &str) -> Option<String> {
         let group: Vec<String> = group.iter().map(|&name| name.to_owned()).collect();
-        self.cell(self.rows.get(&group)?, metric)
-            .value
-            .map(|value| value.to_string())
+        self.cell(self.rows.get(&group)?, metric).value
     }
 
     /// A figure over all groups.
     pub(crate) fn total(&self, metric: &str) -> Option<String> {
-        self.cell(&self.totals, metric)
-            .value
-            .map(|value| value.to_string())
+        self.cell(&self.totals, metric).value
     }
 
     /// By how many per cent a figure of a group changed since the year before.
     pub(crate) fn change(&self, group: &[&str], metric: &str) -> Option<String> {
         let group: Vec<String> = group.iter().map(|&name| name.to_owned()).collect();
-        let cell = self.cell(self.rows.get(&group)?, metric);
-        cell.compared
-            .first()?
-            .change_percent
-            .map(|value| value.to_string())
+        self.cell(self.rows.get(&group)?, metric).change
     }
 
     /// A figure over all groups in the year before, and by how many per cent it changed since.
     pub(crate) fn total_before(&self, metric: &str) -> (Option<String>, Option<String>) {
-        let then = self.cell(&self.totals, metric).compared.first();
-        let text = |value: Option<rust_decimal::Decimal>| value.map(|value| value.to_string());
-        (
-            then.and_then(|then| text(then.value)),
-            then.and_then(|then| text(then.change_percent)),
-        )
+        let Cell {
+            value: _,
+            before,
+            change,
+        } = self.cell(&self.totals, metric);
+        (before, change)
     }
 
     /// The same with groups named in lower case, as they are when case makes no difference.
@@ -228,9 +206,9 @@ impl Table {
         self.rows.keys().map(Vec::as_slice)
     }
 
-    fn cell<'t>(&self, cells: &'t [Cell], metric: &str) -> &'t Cell {
+    fn cell(&self, cells: &[Cell], metric: &str) -> Cell {
         let place = self.metrics.iter().position(|name| name == metric);
-        &cells[place.unwrap_or_else(|| panic!("{metric} was asked for"))]
+        cells[place.unwrap_or_else(|| panic!("{metric} was asked for"))].clone()
     }
 }
 

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::company::{Company, part};
-use crate::figures::{Called, Comparison, Names, Question, truth};
+use crate::figures::{Called, Comparison, Question, truth};
 
 const FOLDER: &str = "08_bpi2012_loan_offers";
 
@@ -30,19 +30,18 @@ async fn the_ways_of_the_loan_applications_are_as_computed() {
     };
     let called = Called {
         product: "name",
-        client: "company_name",
+        client: "companyName",
     };
-    let names = Names::of(&company, &called).await;
     let truth = truth(FOLDER);
     let mut comparison = Comparison::new();
-    outcomes(&company, &names, &truth, &mut comparison).await;
-    durations(&company, &names, &truth, &mut comparison).await;
-    stages(&company, &names, &truth, &mut comparison).await;
+    outcomes(&company, &called, &truth, &mut comparison).await;
+    durations(&company, &called, &truth, &mut comparison).await;
+    stages(&company, &called, &truth, &mut comparison).await;
     comparison.end(60);
     company.prove_sound().await;
 }
 
-async fn outcomes(company: &Company, names: &Names, truth: &Value, comparison: &mut Comparison) {
+async fn outcomes(company: &Company, called: &Called, truth: &Value, comparison: &mut Comparison) {
     let wanted = [
         ("approved", "opportunities_won"),
         ("declined", "opportunities_lost"),
@@ -51,7 +50,7 @@ async fn outcomes(company: &Company, names: &Names, truth: &Value, comparison: &
     ];
     let more = ["opportunities", "opportunities_amount", "amount_won"];
     let metrics = [wanted.map(|(_, metric)| metric).as_slice(), &more].concat();
-    let all = Question::of(company, names, &metrics).ask().await;
+    let all = Question::of(company, called, &metrics).ask().await;
     for (there, metric) in wanted {
         comparison.same(there, &truth["final_state"][there], all.total(metric));
     }
@@ -63,7 +62,7 @@ async fn outcomes(company: &Company, names: &Names, truth: &Value, comparison: &
         all.total("opportunities_amount"),
     );
     comparison.same("approved", &amount["approved_sum"], all.total("amount_won"));
-    let months = Question::of(company, names, &["opportunities_opened"]).by(&["month"]);
+    let months = Question::of(company, called, &["opportunities_opened"]).by(&["month"]);
     let months = months.between("2011-10-01", "2012-02-29").ask().await;
     let wanted = [("registered", "opportunities_opened")];
     comparison.groups(
@@ -74,14 +73,14 @@ async fn outcomes(company: &Company, names: &Names, truth: &Value, comparison: &
     );
 }
 
-async fn durations(company: &Company, names: &Names, truth: &Value, comparison: &mut Comparison) {
+async fn durations(company: &Company, called: &Called, truth: &Value, comparison: &mut Comparison) {
     let metrics = [
         "cycle_days_closed_mean",
         "cycle_days_closed_median",
         "cycle_days_won_mean",
         "cycle_days_won_median",
     ];
-    let all = Question::of(company, names, &metrics).ask().await;
+    let all = Question::of(company, called, &metrics).ask().await;
     for (there, outcome) in [("days_to_decision", "closed"), ("days_to_approval", "won")] {
         for figure in ["mean", "median"] {
             let found = all.total(&format!("cycle_days_{outcome}_{figure}"));
@@ -90,8 +89,8 @@ async fn durations(company: &Company, names: &Names, truth: &Value, comparison: 
     }
 }
 
-async fn stages(company: &Company, names: &Names, truth: &Value, comparison: &mut Comparison) {
-    let funnel = Question::of(company, names, &["stage_entries"])
+async fn stages(company: &Company, called: &Called, truth: &Value, comparison: &mut Comparison) {
+    let funnel = Question::of(company, called, &["stage_entries"])
         .by(&["stage"])
         .ask()
         .await;
@@ -101,7 +100,7 @@ async fn stages(company: &Company, names: &Names, truth: &Value, comparison: &mu
         comparison.same(format!("funnel {stage}"), count, found);
     }
     for (day, expected) in truth["snapshots"].as_object().unwrap() {
-        let then = Question::of(company, names, &["opportunities"])
+        let then = Question::of(company, called, &["opportunities"])
             .by(&["stage"])
             .at_end_of(day);
         let then = then.ask().await;

@@ -4,7 +4,7 @@
 //! and the counts of zero values. The lists of records are compared in the API's own tests.
 
 use crate::company::{Company, Part, part};
-use crate::figures::{Called, Comparison, NOTHING, Names, Question, Table, truth};
+use crate::figures::{Called, Comparison, NOTHING, Question, Table, truth};
 
 const FOLDER: &str = "01_maven_crm";
 
@@ -74,20 +74,19 @@ async fn check(profile: &'static str, file: &'static str) {
     };
     let called = Called {
         product: "name",
-        client: "company_name",
+        client: "companyName",
     };
-    let names = Names::of(&company, &called).await;
     let mut comparison = Comparison::new();
-    totals(&company, &names, &mut comparison).await;
-    groups(&company, &names, &mut comparison).await;
-    months(&company, &names, &mut comparison).await;
-    pipeline(&company, &names, &mut comparison).await;
-    as_of(&company, &names, &mut comparison).await;
+    totals(&company, &called, &mut comparison).await;
+    groups(&company, &called, &mut comparison).await;
+    months(&company, &called, &mut comparison).await;
+    pipeline(&company, &called, &mut comparison).await;
+    as_of(&company, &called, &mut comparison).await;
     comparison.end(1_000);
     company.prove_sound().await;
 }
 
-async fn totals(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn totals(company: &Company, called: &Called, comparison: &mut Comparison) {
     let truth = &truth(FOLDER)["totals"];
     let more = [
         ("median_cycle_days_won", "cycle_days_won_median"),
@@ -96,21 +95,21 @@ async fn totals(company: &Company, names: &Names, comparison: &mut Comparison) {
     ];
     let wanted = [FIGURES.as_slice(), &more].concat();
     let metrics: Vec<&str> = wanted.iter().map(|(_, metric)| *metric).collect();
-    let table = Question::of(company, names, &metrics).ask().await;
+    let table = Question::of(company, called, &metrics).ask().await;
     for (there, metric) in wanted {
         comparison.same(there, &truth[there], table.total(metric));
     }
 }
 
-async fn by(company: &Company, names: &Names, grouping: &str) -> Table {
+async fn by(company: &Company, called: &Called, grouping: &str) -> Table {
     let metrics = FIGURES.map(|(_, metric)| metric);
-    Question::of(company, names, &metrics)
+    Question::of(company, called, &metrics)
         .by(&[grouping])
         .ask()
         .await
 }
 
-async fn groups(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn groups(company: &Company, called: &Called, comparison: &mut Comparison) {
     let truth = truth(FOLDER);
     for (there, grouping) in [
         ("by_agent", "owner"),
@@ -121,19 +120,19 @@ async fn groups(company: &Company, names: &Names, comparison: &mut Comparison) {
         ("by_sector", "sector"),
         ("by_account", "client"),
     ] {
-        let table = by(company, names, grouping).await;
+        let table = by(company, called, grouping).await;
         comparison.groups(there, &truth[there], &table, &FIGURES);
     }
     let metrics = FIGURES.map(|(_, metric)| metric);
-    let quarters = Question::of(company, names, &metrics).by(&["quarter"]);
+    let quarters = Question::of(company, called, &metrics).by(&["quarter"]);
     let quarters = quarters.between("2017-01-01", "2017-12-31").ask().await;
     comparison.groups("by_quarter", &truth["by_quarter"], &quarters, &FIGURES);
 }
 
-async fn months(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn months(company: &Company, called: &Called, comparison: &mut Comparison) {
     let truth = truth(FOLDER);
     let year = |metric, grouping| {
-        Question::of(company, names, &[metric])
+        Question::of(company, called, &[metric])
             .by(&[grouping])
             .between("2017-01-01", "2017-12-31")
     };
@@ -150,7 +149,7 @@ async fn months(company: &Company, names: &Names, comparison: &mut Comparison) {
     let table = year("amount_won", "month").cumulative().ask().await;
     let expected = &truth["revenue"]["ytd_cumulative"];
     comparison.groups("cumulative", expected, &table, &[("", "amount_won")]);
-    let opened = Question::of(company, names, &["opportunities_opened"]).by(&["month"]);
+    let opened = Question::of(company, called, &["opportunities_opened"]).by(&["month"]);
     let opened = opened.between("2016-10-01", "2017-12-31").ask().await;
     let expected = &truth["engaged_by_month"];
     comparison.groups(
@@ -161,10 +160,10 @@ async fn months(company: &Company, names: &Names, comparison: &mut Comparison) {
     );
 }
 
-async fn pipeline(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn pipeline(company: &Company, called: &Called, comparison: &mut Comparison) {
     let truth = truth(FOLDER);
     let metrics = ["open_pipeline_count", "open_pipeline_list_price"];
-    let stages = Question::of(company, names, &metrics)
+    let stages = Question::of(company, called, &metrics)
         .by(&["stage"])
         .ask()
         .await;
@@ -173,7 +172,7 @@ async fn pipeline(company: &Company, names: &Names, comparison: &mut Comparison)
         ("open_list_value", "open_pipeline_list_price"),
     ];
     comparison.groups("pipeline", &truth["pipeline_open"], &stages, &wanted);
-    let owners = Question::of(company, names, &["open_pipeline_count"]).by(&["owner", "stage"]);
+    let owners = Question::of(company, called, &["open_pipeline_count"]).by(&["owner", "stage"]);
     let owners = owners.ask().await;
     for (agent, stages) in truth["pipeline_open_by_agent"].as_object().unwrap() {
         for (stage, count) in stages.as_object().unwrap() {
@@ -181,7 +180,7 @@ async fn pipeline(company: &Company, names: &Names, comparison: &mut Comparison)
             comparison.same(format!("pipeline of {agent} in {stage}"), count, found);
         }
     }
-    let all = Question::of(company, names, &["opportunities"])
+    let all = Question::of(company, called, &["opportunities"])
         .by(&["stage"])
         .ask()
         .await;
@@ -192,7 +191,7 @@ async fn pipeline(company: &Company, names: &Names, comparison: &mut Comparison)
         &truth["rows"]["opportunities"],
         all.total("opportunities"),
     );
-    let clients = Question::of(company, names, &["opportunities"]).by(&["client", "stage"]);
+    let clients = Question::of(company, called, &["opportunities"]).by(&["client", "stage"]);
     let clients = clients.ask().await;
     let without = &truth["opportunities_without_account"]["by_stage"];
     for (stage, count) in without.as_object().unwrap() {
@@ -201,7 +200,7 @@ async fn pipeline(company: &Company, names: &Names, comparison: &mut Comparison)
     }
 }
 
-async fn as_of(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn as_of(company: &Company, called: &Called, comparison: &mut Comparison) {
     let metrics = [
         "open_pipeline_count",
         "opportunities_won",
@@ -215,7 +214,7 @@ async fn as_of(company: &Company, names: &Names, comparison: &mut Comparison) {
         "revenue_to_date",
     ];
     for (day, expected) in truth(FOLDER)["snapshots"].as_object().unwrap() {
-        let table = Question::of(company, names, &metrics)
+        let table = Question::of(company, called, &metrics)
             .at_end_of(day)
             .ask()
             .await;

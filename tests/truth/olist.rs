@@ -5,7 +5,7 @@
 //! grouping; figures about the files themselves.
 
 use crate::company::{Company, part};
-use crate::figures::{Called, Comparison, Names, Question, truth};
+use crate::figures::{Called, Comparison, Question, truth};
 
 const FOLDER: &str = "03_olist_funnel";
 
@@ -36,20 +36,19 @@ async fn the_funnel_of_leads_is_as_computed() {
     };
     let called = Called {
         product: "name",
-        client: "company_name",
+        client: "companyName",
     };
-    let names = Names::of(&company, &called).await;
     let mut comparison = Comparison::new();
-    by_origin_and_month(&company, &names, &mut comparison).await;
-    conversions(&company, &names, &mut comparison).await;
+    by_origin_and_month(&company, &called, &mut comparison).await;
+    conversions(&company, &called, &mut comparison).await;
     comparison.end(250);
     company.prove_sound().await;
 }
 
-async fn by_origin_and_month(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn by_origin_and_month(company: &Company, called: &Called, comparison: &mut Comparison) {
     let truth = truth(FOLDER);
     let metrics = FIGURES.map(|(_, metric)| metric);
-    let origins = Question::of(company, names, &metrics)
+    let origins = Question::of(company, called, &metrics)
         .by(&["channel"])
         .ask()
         .await
@@ -62,7 +61,7 @@ async fn by_origin_and_month(company: &Company, names: &Names, comparison: &mut 
     );
     let rate = origins.total("lead_conversion_rate");
     comparison.same("conversion", &truth["conversion_pct"], rate);
-    let months = Question::of(company, names, &metrics).by(&["month"]);
+    let months = Question::of(company, called, &metrics).by(&["month"]);
     let months = months.between("2017-06-01", "2018-05-31").ask().await;
     comparison.groups(
         "by_contact_month",
@@ -70,7 +69,7 @@ async fn by_origin_and_month(company: &Company, names: &Names, comparison: &mut 
         &months,
         &FIGURES,
     );
-    let both = Question::of(company, names, &["leads_created"]).by(&["channel", "month"]);
+    let both = Question::of(company, called, &["leads_created"]).by(&["channel", "month"]);
     let both = both
         .between("2017-06-01", "2018-05-31")
         .ask()
@@ -84,14 +83,14 @@ async fn by_origin_and_month(company: &Company, names: &Names, comparison: &mut 
     }
 }
 
-async fn conversions(company: &Company, names: &Names, comparison: &mut Comparison) {
+async fn conversions(company: &Company, called: &Called, comparison: &mut Comparison) {
     let truth = truth(FOLDER);
     let metrics = [
         "leads_converted",
         "days_to_convert_mean",
         "days_to_convert_median",
     ];
-    let totals = Question::of(company, names, &metrics).ask().await;
+    let totals = Question::of(company, called, &metrics).ask().await;
     let days = &truth["days_to_close"];
     comparison.same(
         "deals",
@@ -105,7 +104,7 @@ async fn conversions(company: &Company, names: &Names, comparison: &mut Comparis
         totals.total("days_to_convert_median"),
     );
     let converted = |grouping, from, to| {
-        Question::of(company, names, &["leads_converted"])
+        Question::of(company, called, &["leads_converted"])
             .by(&[grouping])
             .between(from, to)
     };

@@ -4,11 +4,10 @@
 //! Not compared: profit, which no line has; figures by subcategory, state and way of shipping, for which there is no grouping;
 //! counts of lines; new and active customers and the days to ship; figures about the files themselves.
 
-use cartera_projections::reports::Basis;
 use serde_json::Value;
 
 use crate::company::{Company, part};
-use crate::figures::{Called, Comparison, Names, Question, truth};
+use crate::figures::{Called, Comparison, LIKE_FOR_LIKE, Question, truth};
 
 const FOLDER: &str = "05_superstore";
 const FILE: &str = "05_superstore/Sample - Superstore.csv";
@@ -26,21 +25,20 @@ async fn the_orders_of_the_superstore_are_as_computed() {
     };
     let called = Called {
         product: "code",
-        client: "person_name",
+        client: "personName",
     };
-    let names = Names::of(&company, &called).await;
     let truth = truth(FOLDER);
     let mut comparison = Comparison::new();
-    totals(&company, &names, &truth, &mut comparison).await;
-    through_the_years(&company, &names, &truth, &mut comparison).await;
-    groups(&company, &names, &truth, &mut comparison).await;
+    totals(&company, &called, &truth, &mut comparison).await;
+    through_the_years(&company, &called, &truth, &mut comparison).await;
+    groups(&company, &called, &truth, &mut comparison).await;
     comparison.end(340);
     company.prove_sound().await;
 }
 
-async fn totals(company: &Company, names: &Names, truth: &Value, comparison: &mut Comparison) {
+async fn totals(company: &Company, called: &Called, truth: &Value, comparison: &mut Comparison) {
     let metrics = ["amount_won", "revenue", "opportunities_won", "units_sold"];
-    let all = Question::of(company, names, &metrics).ask().await;
+    let all = Question::of(company, called, &metrics).ask().await;
     comparison.same("sales", &truth["total_sales"], all.total("amount_won"));
     comparison.same("sales by line", &truth["total_sales"], all.total("revenue"));
     comparison.same("orders", &truth["orders"], all.total("opportunities_won"));
@@ -53,13 +51,13 @@ async fn totals(company: &Company, names: &Names, truth: &Value, comparison: &mu
 
 async fn through_the_years(
     company: &Company,
-    names: &Names,
+    called: &Called,
     truth: &Value,
     comparison: &mut Comparison,
 ) {
     let metrics = ["amount_won", "opportunities_won", "average_amount_won"];
     let all = |grouping| {
-        Question::of(company, names, &metrics)
+        Question::of(company, called, &metrics)
             .by(&[grouping])
             .between("2016-01-01", "2019-12-31")
     };
@@ -103,14 +101,14 @@ async fn through_the_years(
     let expected = &revenue["ytd_cumulative"];
     comparison.groups("cumulative", expected, &cumulative, &[("", "amount_won")]);
     for year in YEARS.into_iter().skip(1) {
-        compared(company, names, truth, comparison, year).await;
+        compared(company, called, truth, comparison, year).await;
     }
 }
 
 /// Year over year, by month, by quarter and as a whole.
 async fn compared(
     company: &Company,
-    names: &Names,
+    called: &Called,
     truth: &Value,
     comparison: &mut Comparison,
     year: &str,
@@ -120,10 +118,10 @@ async fn compared(
         ("yoy_pct_by_quarter", "quarter"),
         ("yoy_pct_by_year", "fiscal_year"),
     ] {
-        let table = Question::of(company, names, &["amount_won"]).by(&[grouping]);
+        let table = Question::of(company, called, &["amount_won"]).by(&[grouping]);
         let table = table
             .between(&format!("{year}-01-01"), &format!("{year}-12-31"))
-            .compared(Basis::LikeForLike)
+            .compared(LIKE_FOR_LIKE)
             .ask()
             .await;
         let groups = truth["revenue"][there].as_object().unwrap();
@@ -134,20 +132,20 @@ async fn compared(
     }
 }
 
-async fn groups(company: &Company, names: &Names, truth: &Value, comparison: &mut Comparison) {
+async fn groups(company: &Company, called: &Called, truth: &Value, comparison: &mut Comparison) {
     for (there, grouping) in [
         ("by_region", "channel"),
         ("by_segment", "sector"),
         ("by_category", "product_family"),
     ] {
         let metrics = ["revenue", "opportunities_won"];
-        let table = Question::of(company, names, &metrics)
+        let table = Question::of(company, called, &metrics)
             .by(&[grouping])
             .ask()
             .await;
         let wanted = [("sales", "revenue"), ("orders", "opportunities_won")];
         comparison.groups(there, &truth[there], &table, &wanted);
-        let years = Question::of(company, names, &["revenue"]).by(&[grouping, "fiscal_year"]);
+        let years = Question::of(company, called, &["revenue"]).by(&[grouping, "fiscal_year"]);
         let years = years.between("2016-01-01", "2019-12-31").ask().await;
         for (group, figures) in truth[there].as_object().unwrap() {
             for (year, sales) in figures["sales_by_year"].as_object().unwrap() {
@@ -156,7 +154,7 @@ async fn groups(company: &Company, names: &Names, truth: &Value, comparison: &mu
             }
         }
     }
-    let products = Question::of(company, names, &["revenue"])
+    let products = Question::of(company, called, &["revenue"])
         .by(&["product"])
         .ask()
         .await;
@@ -168,7 +166,7 @@ async fn groups(company: &Company, names: &Names, truth: &Value, comparison: &mu
         );
     }
     let clients =
-        Question::of(company, names, &["amount_won", "opportunities_won"]).by(&["client"]);
+        Question::of(company, called, &["amount_won", "opportunities_won"]).by(&["client"]);
     let clients = clients.ask().await;
     for (client, figures) in truth["top20_customers"].as_object().unwrap() {
         comparison.same(

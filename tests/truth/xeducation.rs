@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::company::{Company, part};
-use crate::figures::{Called, Comparison, NOTHING, Names, Question, Table, truth};
+use crate::figures::{Called, Comparison, NOTHING, Question, Table, truth};
 
 const FOLDER: &str = "02_xeducation_leads";
 
@@ -70,11 +70,10 @@ async fn the_leads_of_a_school_are_as_computed_by_source() {
 async fn ask(company: &Company, grouping: &str) -> Table {
     let called = Called {
         product: "name",
-        client: "company_name",
+        client: "companyName",
     };
-    let names = Names::of(company, &called).await;
     let metrics = FIGURES.map(|(_, metric)| metric);
-    Question::of(company, &names, &metrics)
+    Question::of(company, &called, &metrics)
         .by(&[grouping])
         .ask()
         .await
