@@ -3,7 +3,7 @@
 //! Rates swing with the machine; ratios within one run and CPU time per operation do not. Nothing here is a test: it prints
 //! a table and writes JSON.
 //!
-//! - [`pgbench`]: the yardstick; [`appends`]: the journal alone; [`service`]: the whole service over HTTP;
+//! - [`pgbench`]: the yardstick; [`appends`]: the journal alone; [`over_http`]: the whole service over HTTP;
 //! - [`rebuilds`]: read models beside COPY; [`reports`]: latency at sizes; [`starts`]: cold start and memory;
 //! - [`load`], [`processes`], [`table`]: what they measure with.
 

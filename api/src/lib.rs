@@ -11,7 +11,7 @@
 //! - [`auth`]: who may come in;
 //! - [`schema`]: all of GraphQL as lists; [`asking`], [`connection`], [`loaders`], [`payload`], [`fields`]: what resolvers stand
 //!   on; then a folder per context;
-//! - [`bench`]: what all of it costs.
+//! - [`mod@bench`]: what all of it costs.
 
 pub mod adapters;
 pub mod asking;

@@ -6,6 +6,9 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::disallowed_names,
     reason = "a test that cannot be set up has failed"
 )]
 

@@ -85,7 +85,7 @@ pub struct Options {
     /// Form of a log line: text, json, or auto for text on a terminal and JSON elsewhere [default: auto]
     #[arg(long, env = "CARTERA_LOG_FORMAT", global = true, value_name = "FORM")]
     pub log_format: Option<String>,
-    /// Most connections to the database for reading [default: 10]
+    /// Most connections to the database for reading [default: 20]
     #[arg(
         long,
         env = "CARTERA_DATABASE_CONNECTIONS",
@@ -247,7 +247,7 @@ impl Options {
     }
 
     pub(super) fn connections(&self) -> Result<u32, ConfigError> {
-        let found = self.database_connections.as_deref().unwrap_or("10");
+        let found = self.database_connections.as_deref().unwrap_or("20");
         let number = parsed::<std::num::NonZeroU32>(
             "CARTERA_DATABASE_CONNECTIONS",
             "a number from 1 on",
