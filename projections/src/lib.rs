@@ -8,7 +8,7 @@
 //! - [`projector`]: what a projector is; [`registry`]: all there are;
 //! - [`generations`]: a read model's tables live in a schema per generation, swapped whole; [`runner`]: who keeps them going;
 //!   [`erasure`]: how the erased go;
-//! - [`table`], [`fold`]: how rows are read and written in sets; [`search_text`]: how names are found;
+//! - [`mod@table`], [`fold`]: how rows are read and written in sets; [`search_text`]: how names are found;
 //! - [`scope`]: what the asking user may see; [`page`]: lists in pages;
 //! - [`reports`]: figures over facts;
 //! - the contexts, with the names they have in every crate.
