@@ -76,7 +76,7 @@ pub async fn subject(bus: &CommandBus, client: ClientId) -> Result<SubjectId, Co
         Client::Active(known) | Client::Archived(known) => Some(&known.details),
     };
     Ok(known
-        .and_then(subject_of)
+        .and_then(ClientDetails::subject)
         .unwrap_or_else(|| bus.ids().mint()))
 }
 
@@ -98,22 +98,4 @@ pub async fn contact_subject(
         .and_then(|details| details.name.as_ref())
         .map(Personal::subject);
     Ok(subject.unwrap_or_else(|| bus.ids().mint()))
-}
-
-fn subject_of(details: &ClientDetails) -> Option<SubjectId> {
-    let ClientDetails {
-        person_name,
-        tax_id,
-        email,
-        phone,
-        street,
-        notes,
-        ..
-    } = details;
-    None.or(person_name.as_ref().map(Personal::subject))
-        .or(tax_id.as_ref().map(Personal::subject))
-        .or(email.as_ref().map(Personal::subject))
-        .or(phone.as_ref().map(Personal::subject))
-        .or(street.as_ref().map(Personal::subject))
-        .or(notes.as_ref().map(Personal::subject))
 }

@@ -108,24 +108,8 @@ pub async fn subject(bus: &CommandBus, lead: LeadId) -> Result<SubjectId, Comman
         Lead::Converted(converted) => Some(&converted.lead.details),
     };
     Ok(details
-        .and_then(subject_of)
+        .and_then(LeadDetails::subject)
         .unwrap_or_else(|| bus.ids().mint()))
-}
-
-fn subject_of(details: &LeadDetails) -> Option<SubjectId> {
-    let LeadDetails {
-        person_name,
-        email,
-        phone,
-        tax_id,
-        notes,
-        ..
-    } = details;
-    None.or(person_name.as_ref().map(Personal::subject))
-        .or(email.as_ref().map(Personal::subject))
-        .or(phone.as_ref().map(Personal::subject))
-        .or(tax_id.as_ref().map(Personal::subject))
-        .or(notes.as_ref().map(Personal::subject))
 }
 
 /// What a conversion opens beside the client.
