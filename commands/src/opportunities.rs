@@ -371,7 +371,7 @@ async fn command_of(
     })
 }
 
-/// The data subject of an opportunity's notes; a new one where it has none yet.
+/// The data subject of an opportunity's personal values; a new one where it has none yet.
 ///
 /// # Errors
 /// When the journal does not answer.
@@ -382,9 +382,9 @@ pub async fn subject(
     let stream = bus
         .load::<Opportunity>(opportunity, Freshness::Cached)
         .await?;
-    let notes = stream
+    let known = stream
         .state()
         .sale()
-        .and_then(|sale| sale.details.notes.as_ref().map(Personal::subject));
-    Ok(notes.unwrap_or_else(|| bus.ids().mint()))
+        .and_then(|sale| sale.details.subject());
+    Ok(known.unwrap_or_else(|| bus.ids().mint()))
 }

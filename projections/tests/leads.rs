@@ -134,7 +134,7 @@ async fn leads_are_found_by_each_part_of_the_filter() {
     let owner: UserId = new();
     let (puig, other): (LeadId, LeadId) = (new(), new());
     let details = LeadDetails {
-        external_reference: line("X-1"),
+        external_reference: personal(new(), line("X-1")),
         expected_value: Some(amount("10")),
         ..company("Càrniques Puig, S.L.")
     };

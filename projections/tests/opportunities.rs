@@ -12,7 +12,7 @@ use cartera_projections::opportunities::opportunity_list::{
 };
 use cartera_projections::page;
 
-use crate::world::{World, amount, day, decimal, director, line, new};
+use crate::world::{World, amount, day, decimal, director, line, new, personal};
 
 /// A pipeline's stages, by their ids alone.
 pub(crate) struct Ids {
@@ -39,7 +39,7 @@ impl Ids {
             pipeline: self.pipeline,
             stage: self.analysis,
             details: OpportunityDetails {
-                title: line("Màquines de cafè"),
+                title: personal(new(), line("Màquines de cafè")),
                 ..OpportunityDetails::default()
             },
             client: None,

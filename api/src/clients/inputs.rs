@@ -74,7 +74,11 @@ impl ClientDetailsInput {
             founded: fields.optional("founded", self.founded),
             parent_company: fields.optional("parentCompany", self.parent_company),
             notes: fields.personal("notes", self.notes, subject),
-            external_reference: fields.optional("externalReference", self.external_reference),
+            external_reference: fields.personal(
+                "externalReference",
+                self.external_reference,
+                subject,
+            ),
         }
     }
 }
@@ -143,7 +147,11 @@ impl ClientDetailsPatchInput {
             founded: fields.patch("founded", self.founded),
             parent_company: fields.patch("parentCompany", self.parent_company),
             notes: fields.personal_patch("notes", self.notes, subject),
-            external_reference: fields.patch("externalReference", self.external_reference),
+            external_reference: fields.personal_patch(
+                "externalReference",
+                self.external_reference,
+                subject,
+            ),
         }
     }
 }

@@ -58,7 +58,11 @@ impl LeadDetailsInput {
             interest: fields.optional("interest", self.interest),
             expected_value: fields.optional("expectedValue", self.expected_value),
             notes: fields.personal("notes", self.notes, subject),
-            external_reference: fields.optional("externalReference", self.external_reference),
+            external_reference: fields.personal(
+                "externalReference",
+                self.external_reference,
+                subject,
+            ),
         }
     }
 }
@@ -112,7 +116,11 @@ impl LeadDetailsPatchInput {
             interest: fields.patch("interest", self.interest),
             expected_value: fields.patch("expectedValue", self.expected_value),
             notes: fields.personal_patch("notes", self.notes, subject),
-            external_reference: fields.patch("externalReference", self.external_reference),
+            external_reference: fields.personal_patch(
+                "externalReference",
+                self.external_reference,
+                subject,
+            ),
         }
     }
 }

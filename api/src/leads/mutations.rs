@@ -168,7 +168,7 @@ async fn convert(context: &Context<'_>, input: ConvertLeadInput) -> Result<Sent,
     let envelope = context.envelope(Permission::WriteSales, &input.said)?;
     let bus = &context.services()?.bus;
     let mut fields = Fields::of_input();
-    let subject = bus.ids().mint();
+    let subject = leads::subject(bus, input.lead_id.0).await?;
     let opportunity = input
         .opportunity
         .map(|wanted| fields.within("opportunity", |fields| wanted.read(fields, subject)));

@@ -30,10 +30,14 @@ pub struct OpportunityDetailsInput {
 impl OpportunityDetailsInput {
     fn read(self, fields: &mut Fields, subject: SubjectId) -> OpportunityDetails {
         OpportunityDetails {
-            title: fields.optional("title", self.title),
+            title: fields.personal("title", self.title, subject),
             campaign: fields.optional("campaign", self.campaign),
             notes: fields.personal("notes", self.notes, subject),
-            external_reference: fields.optional("externalReference", self.external_reference),
+            external_reference: fields.personal(
+                "externalReference",
+                self.external_reference,
+                subject,
+            ),
         }
     }
 }
@@ -54,10 +58,14 @@ pub struct OpportunityDetailsPatchInput {
 impl OpportunityDetailsPatchInput {
     pub(super) fn read(self, fields: &mut Fields, subject: SubjectId) -> OpportunityDetailsPatch {
         OpportunityDetailsPatch {
-            title: fields.patch("title", self.title),
+            title: fields.personal_patch("title", self.title, subject),
             campaign: fields.patch("campaign", self.campaign),
             notes: fields.personal_patch("notes", self.notes, subject),
-            external_reference: fields.patch("externalReference", self.external_reference),
+            external_reference: fields.personal_patch(
+                "externalReference",
+                self.external_reference,
+                subject,
+            ),
         }
     }
 }

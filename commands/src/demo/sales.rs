@@ -6,7 +6,7 @@ use cartera_domain::opportunities::{
     Opportunity, OpportunityCommand, OpportunityDetails, OpportunityLine, StageFact,
 };
 use cartera_domain::settings::{Catalogue, Pipeline, ReasonKind, StageCategory};
-use cartera_domain::values::{Amount, Currency, Percentage};
+use cartera_domain::values::{Amount, Currency, Percentage, Personal};
 use chrono::{Datelike, Days, NaiveDate};
 use rust_decimal::Decimal;
 
@@ -204,7 +204,7 @@ fn opening(
     Ok(OpportunityCommand::OpenOpportunity {
         stage,
         details: OpportunityDetails {
-            title: Some(title),
+            title: Some(Personal::new(maker.bus.ids().mint(), title)),
             ..OpportunityDetails::default()
         },
         client: Some(buyer.client),

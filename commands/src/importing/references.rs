@@ -445,9 +445,10 @@ impl<'a> References<'a> {
             } else if let (true, Ok(name)) = (self.may_create(Created::Clients), Line::parse(&key))
             {
                 let id: ClientId = self.bus.ids().mint();
+                let subject: SubjectId = self.bus.ids().mint();
                 let details = ClientDetails {
                     company_name: Some(name.clone()),
-                    external_reference: Some(name),
+                    external_reference: Some(Personal::new(subject, name)),
                     ..ClientDetails::default()
                 };
                 let command = ClientCommand::RegisterClient {
@@ -459,7 +460,7 @@ impl<'a> References<'a> {
                 };
                 let mut stream = Stream::<Client>::new(id);
                 stream.decide(self.envelope, command, Occurred::Now)?;
-                let claim = self.claim("client", &key, id.as_uuid(), None);
+                let claim = self.claim("client", &key, id.as_uuid(), Some(subject));
                 self.commit(
                     &format!("client\u{1f}{key}"),
                     Draft::default().with(stream).claiming(claim),

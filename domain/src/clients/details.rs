@@ -67,7 +67,7 @@ pub struct ClientDetails {
     pub notes: Option<Personal<Note>>,
     /// Its key in the system it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_reference: Option<Line>,
+    pub external_reference: Option<Personal<Line>>,
 }
 
 /// A correction of some of [`ClientDetails`]: only the changed fields, with their new values.
@@ -130,7 +130,7 @@ pub struct ClientDetailsPatch {
     pub notes: Patch<Personal<Note>>,
     /// See [`ClientDetails::external_reference`].
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub external_reference: Patch<Line>,
+    pub external_reference: Patch<Personal<Line>>,
 }
 
 impl ClientDetails {
@@ -229,6 +229,7 @@ impl ClientDetails {
             .or_else(|| self.phone.as_ref().map(Personal::subject))
             .or_else(|| self.street.as_ref().map(Personal::subject))
             .or_else(|| self.notes.as_ref().map(Personal::subject))
+            .or_else(|| self.external_reference.as_ref().map(Personal::subject))
     }
 }
 

@@ -50,7 +50,7 @@ pub struct LeadDetails {
     pub notes: Option<Personal<Note>>,
     /// Its key in the system it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_reference: Option<Line>,
+    pub external_reference: Option<Personal<Line>>,
 }
 
 /// A correction of some of [`LeadDetails`]: only the changed fields, with their new values.
@@ -98,7 +98,7 @@ pub struct LeadDetailsPatch {
     pub notes: Patch<Personal<Note>>,
     /// See [`LeadDetails::external_reference`].
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub external_reference: Patch<Line>,
+    pub external_reference: Patch<Personal<Line>>,
 }
 
 impl LeadDetails {
@@ -179,6 +179,7 @@ impl LeadDetails {
             .or_else(|| self.phone.as_ref().map(Personal::subject))
             .or_else(|| self.tax_id.as_ref().map(Personal::subject))
             .or_else(|| self.notes.as_ref().map(Personal::subject))
+            .or_else(|| self.external_reference.as_ref().map(Personal::subject))
     }
 }
 

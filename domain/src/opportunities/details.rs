@@ -11,7 +11,7 @@ use crate::values::{Line, Note, Patch, Personal};
 pub struct OpportunityDetails {
     /// What it is about, in a line.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<Line>,
+    pub title: Option<Personal<Line>>,
     /// Campaign that brought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<Line>,
@@ -20,7 +20,7 @@ pub struct OpportunityDetails {
     pub notes: Option<Personal<Note>>,
     /// Its key in the system it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_reference: Option<Line>,
+    pub external_reference: Option<Personal<Line>>,
 }
 
 /// A correction of some of [`OpportunityDetails`]: only the changed fields, with their new values.
@@ -29,7 +29,7 @@ pub struct OpportunityDetails {
 pub struct OpportunityDetailsPatch {
     /// See [`OpportunityDetails::title`].
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub title: Patch<Line>,
+    pub title: Patch<Personal<Line>>,
     /// See [`OpportunityDetails::campaign`].
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub campaign: Patch<Line>,
@@ -38,7 +38,7 @@ pub struct OpportunityDetailsPatch {
     pub notes: Patch<Personal<Note>>,
     /// See [`OpportunityDetails::external_reference`].
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub external_reference: Patch<Line>,
+    pub external_reference: Patch<Personal<Line>>,
 }
 
 impl OpportunityDetails {
@@ -72,7 +72,10 @@ impl OpportunityDetails {
     /// Whose personal values these are; `None` while there is none. A further value of the same person takes the same
     /// subject (DEFINITIONS 9).
     pub fn subject(&self) -> Option<SubjectId> {
-        self.notes.as_ref().map(Personal::subject)
+        let title = self.title.as_ref().map(Personal::subject);
+        title
+            .or_else(|| self.notes.as_ref().map(Personal::subject))
+            .or_else(|| self.external_reference.as_ref().map(Personal::subject))
     }
 }
 

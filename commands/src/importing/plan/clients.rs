@@ -40,7 +40,7 @@ impl Planner<'_> {
             return Ok(Draft::default().with(stream));
         }
         let details = ClientDetails {
-            external_reference: Line::parse(&record.key).ok(),
+            external_reference: personal(subject, Line::parse(&record.key).ok()),
             ..details
         };
         let person = details.company_name.is_none() && details.person_name.is_some();

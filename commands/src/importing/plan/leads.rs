@@ -39,7 +39,7 @@ impl Planner<'_> {
             }
         } else {
             let details = LeadDetails {
-                external_reference: Line::parse(&record.key).ok(),
+                external_reference: personal(subject, Line::parse(&record.key).ok()),
                 ..details
             };
             let (owner, team) = self.owner(row)?;

@@ -1,11 +1,11 @@
 //! Records that are opportunities, and histories of opportunities that are there.
 
-use cartera_domain::ids::TypedId;
+use cartera_domain::ids::{SubjectId, TypedId};
 use cartera_domain::opportunities::{
     Opportunity, OpportunityCommand, OpportunityDetails, OpportunityLine, StageFact,
 };
 use cartera_domain::settings::StageCategory;
-use cartera_domain::values::{Amount, Line, Occurred, Personal};
+use cartera_domain::values::{Amount, Line, Occurred};
 use uuid::Uuid;
 
 use crate::draft::{Draft, Stream};
@@ -13,6 +13,7 @@ use crate::files::Row;
 use crate::importing::profile::Field;
 use crate::importing::record::Record;
 
+use super::clients::personal;
 use super::{Planner, Refused, first};
 
 impl Planner<'_> {
@@ -27,13 +28,14 @@ impl Planner<'_> {
         let mut draft = Draft::default();
         if existing.is_none() {
             let opened = self.layout.occurred(row, Field::OpenedOn)?;
-            let command = self.opening(record, row, stage).await?;
+            let subject = self.bus.ids().mint();
+            let command = self.opening(record, row, stage, subject).await?;
             stream.decide(self.envelope, command, opened)?;
             draft = draft.claiming(self.references.claim(
                 "opportunity",
                 &record.key,
                 stream.id().as_uuid(),
-                None,
+                Some(subject),
             ));
         }
         if let Some(stage) = stage {
@@ -54,6 +56,7 @@ impl Planner<'_> {
         record: &Record,
         row: &Row,
         stage: Option<StageFact>,
+        subject: SubjectId,
     ) -> Result<OpportunityCommand, Refused> {
         let first_stage = match (self.stage(row, Field::OpenedStage)?, stage) {
             (_, Some(stage)) if stage.category == StageCategory::Open => stage,
@@ -69,12 +72,11 @@ impl Planner<'_> {
             ),
         };
         let (owner, team) = self.owner(row)?;
-        let notes = self.layout.note(row, Field::Notes)?;
         let details = OpportunityDetails {
-            title: self.layout.line(row, Field::Title)?,
+            title: personal(subject, self.layout.line(row, Field::Title)?),
             campaign: self.layout.line(row, Field::Campaign)?,
-            notes: notes.map(|notes| Personal::new(self.bus.ids().mint(), notes)),
-            external_reference: Line::parse(&record.key).ok(),
+            notes: personal(subject, self.layout.note(row, Field::Notes)?),
+            external_reference: personal(subject, Line::parse(&record.key).ok()),
         };
         Ok(OpportunityCommand::OpenOpportunity {
             stage: first_stage,

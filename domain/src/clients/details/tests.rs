@@ -24,7 +24,7 @@ fn one() -> ClientDetails {
         founded: Some(1987),
         parent_company: Some(line("Grup")),
         notes: Some(personal("A la tarda")),
-        external_reference: Some(line("C-1")),
+        external_reference: Some(personal("C-1")),
     }
 }
 
@@ -48,7 +48,7 @@ fn other() -> ClientDetails {
         founded: Some(1999),
         parent_company: Some(line("Holding")),
         notes: Some(personal("Al matí")),
-        external_reference: Some(line("C-2")),
+        external_reference: Some(personal("C-2")),
     }
 }
 

@@ -19,7 +19,7 @@ fn one() -> LeadDetails {
         interest: Some(line("Eines")),
         expected_value: Some(parse("2500")),
         notes: Some(personal("A la tarda")),
-        external_reference: Some(line("L-1")),
+        external_reference: Some(personal("L-1")),
     }
 }
 
@@ -38,7 +38,7 @@ fn other() -> LeadDetails {
         interest: Some(line("Cafè")),
         expected_value: Some(parse("10.5")),
         notes: Some(personal("Al matí")),
-        external_reference: Some(line("L-2")),
+        external_reference: Some(personal("L-2")),
     }
 }
 

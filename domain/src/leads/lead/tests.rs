@@ -242,7 +242,7 @@ fn a_person_by_address_or_number_is_enough_to_find_a_lead() {
             ..LeadDetails::default()
         },
         LeadDetails {
-            external_reference: Some(line("L-1")),
+            external_reference: Some(personal("L-1")),
             ..LeadDetails::default()
         },
     ] {
@@ -283,7 +283,7 @@ fn every_command() -> Vec<LeadCommand> {
         correct(named("Ferreteria Puig")),
         correct(nameless()),
         correct(LeadDetailsPatch {
-            external_reference: Patch::Set(line("L-1")),
+            external_reference: Patch::Set(personal("L-1")),
             expected_value: Patch::Set(parse("10")),
             ..LeadDetailsPatch::default()
         }),

@@ -6,19 +6,19 @@ use crate::values::samples::{line, personal};
 
 fn one() -> OpportunityDetails {
     OpportunityDetails {
-        title: Some(line("Magatzem")),
+        title: Some(personal("Magatzem")),
         campaign: Some(line("Fira")),
         notes: Some(personal("A la tarda")),
-        external_reference: Some(line("O-1")),
+        external_reference: Some(personal("O-1")),
     }
 }
 
 fn other() -> OpportunityDetails {
     OpportunityDetails {
-        title: Some(line("Botiga")),
+        title: Some(personal("Botiga")),
         campaign: Some(line("Web")),
         notes: Some(personal("Al matí")),
-        external_reference: Some(line("O-2")),
+        external_reference: Some(personal("O-2")),
     }
 }
 

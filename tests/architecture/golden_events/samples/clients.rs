@@ -67,7 +67,7 @@ fn details() -> ClientDetails {
         founded: Some(1987),
         parent_company: Some(line("Grup Serra")),
         notes: Some(note("Client des de 1999.")),
-        external_reference: Some(line("C-7")),
+        external_reference: Some(personal("C-7")),
     }
 }
 
@@ -91,6 +91,6 @@ fn changes() -> ClientDetailsPatch {
         founded: Patch::Set(1986),
         parent_company: Patch::Clear,
         notes: Patch::Set(note("Client des de 1998.")),
-        external_reference: Patch::Set(line("C-8")),
+        external_reference: Patch::Set(personal("C-8")),
     }
 }

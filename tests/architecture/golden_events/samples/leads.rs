@@ -48,7 +48,7 @@ fn details() -> LeadDetails {
         interest: Some(line("Eines elèctriques")),
         expected_value: Some(parse("2500")),
         notes: Some(note("Trucar a la tarda.")),
-        external_reference: Some(line("L-42")),
+        external_reference: Some(personal("L-42")),
     }
 }
 
@@ -67,6 +67,6 @@ fn changes() -> LeadDetailsPatch {
         interest: Patch::Set(line("Eines")),
         expected_value: Patch::Set(parse("3000.5")),
         notes: Patch::Set(note("Trucar al matí.\nParla amb la Núria.")),
-        external_reference: Patch::Set(line("L-43")),
+        external_reference: Patch::Set(personal("L-43")),
     }
 }

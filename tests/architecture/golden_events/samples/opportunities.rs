@@ -4,7 +4,7 @@ use cartera_domain::opportunities::{
 };
 use cartera_domain::values::Patch;
 
-use super::{id, line, note, parse};
+use super::{id, line, note, parse, personal};
 
 pub(super) fn all() -> Vec<Event> {
     let mut events = opening_and_corrections();
@@ -19,10 +19,10 @@ fn opening_and_corrections() -> Vec<OpportunityEvent> {
             pipeline: id(10),
             stage: id(11),
             details: OpportunityDetails {
-                title: Some(line("Renovació del magatzem")),
+                title: Some(personal("Renovació del magatzem")),
                 campaign: Some(line("Fira de Girona 2026")),
                 notes: Some(note("Vol veure mostres.")),
-                external_reference: Some(line("O-1")),
+                external_reference: Some(personal("O-1")),
             },
             client: Some(id(51)),
             lead: Some(id(41)),
@@ -36,7 +36,7 @@ fn opening_and_corrections() -> Vec<OpportunityEvent> {
         },
         OpportunityEvent::OpportunityDetailsCorrected {
             changes: OpportunityDetailsPatch {
-                title: Patch::Set(line("Renovació")),
+                title: Patch::Set(personal("Renovació")),
                 campaign: Patch::Clear,
                 notes: Patch::Set(note("Ja ha vist mostres.")),
                 external_reference: Patch::Keep,

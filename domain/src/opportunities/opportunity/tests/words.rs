@@ -15,7 +15,7 @@ use crate::opportunities::{
 };
 use crate::settings::StageCategory::{Cancelled, Lost, Open, Won};
 use crate::values::Patch;
-use crate::values::samples::{id, line, parse};
+use crate::values::samples::{id, parse, personal};
 
 /// Stages 1 and 2 are open, 11 and 12 won, 21 and 22 lost, 31 and 32 cancelled; all of pipeline 1.
 pub(super) fn stage(number: u128) -> StageFact {
@@ -97,7 +97,7 @@ pub(super) fn opened(amount: Option<&str>, lines: Vec<OpportunityLine>) -> Oppor
 
 pub(super) fn titled(title: &str) -> OpportunityDetailsPatch {
     OpportunityDetailsPatch {
-        title: Patch::Set(line(title)),
+        title: Patch::Set(personal(title)),
         ..OpportunityDetailsPatch::default()
     }
 }
