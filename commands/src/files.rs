@@ -34,7 +34,7 @@ pub mod workbook;
 pub use cell::{Cell, Fit, Row};
 pub use layout::Column;
 pub use limits::Limits;
-pub use options::{HeaderChoice, SheetChoice, TableOptions, WorkerProgram};
+pub use options::{HeaderChoice, SheetChoice, StopSign, TableOptions, WorkerProgram};
 pub use refusal::{FileRefusal, ReadError, RowFault, RowRefusal};
 pub use refused_rows::{RefusedCell, RefusedRows};
 pub use table::{TableFormat, TableReader};

@@ -5,7 +5,7 @@
 //! the same file again adds nothing, whoever imports it. A dry run does all but append.
 //!
 //! In reading order: [`profile`] (how columns become fields), [`record`] (one record's values), [`references`] (what a
-//! record names), [`plan`] (what a record means), [`run`] (the whole file), [`verdict`] (what became of it).
+//! record names), [`plan`] (what a record means), [`run`] (the whole file), [`verdict`] (what became of it), [`witness`] (who is told).
 
 pub mod plan;
 pub mod profile;
@@ -13,7 +13,9 @@ pub mod record;
 mod references;
 pub mod run;
 pub mod verdict;
+pub mod witness;
 
 pub use profile::{InvalidProfile, Profile, RecordKind};
 pub use run::{Import, ImportError, Mode};
 pub use verdict::{Progress, Summary, Verdict};
+pub use witness::Witness;

@@ -118,6 +118,8 @@ fn progress_bar() -> ProgressBar {
 fn line(progress: &Progress) -> String {
     let Progress {
         rows,
+        rows_total: _,
+        bytes: _,
         created,
         updated,
         unchanged,

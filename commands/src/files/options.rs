@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::limits::Limits;
 
@@ -20,6 +22,24 @@ pub struct TableOptions {
     pub limits: Limits,
     /// The program that reads workbooks.
     pub worker: WorkerProgram,
+    /// Raised by whoever wants the reading to end early.
+    pub stop: StopSign,
+}
+
+/// Ends what it was given to, wherever that runs: once raised it stays so. Clones are the same sign.
+#[derive(Debug, Clone, Default)]
+pub struct StopSign(Arc<AtomicBool>);
+
+impl StopSign {
+    /// Asks to stop.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Where the header is.

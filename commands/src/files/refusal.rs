@@ -103,6 +103,13 @@ impl FileRefusal {
         self.into()
     }
 
+    /// Somebody asked to stop.
+    pub(super) fn stopped() -> Self {
+        Self::FileReadingFailed {
+            detail: "stopped".to_owned(),
+        }
+    }
+
     /// What the log should say beyond the sentence.
     pub fn detail(&self) -> Option<&str> {
         match self {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::cell::{Cell, Row};
 use super::layout::{self, Column, Layout};
-use super::options::{HeaderChoice, TableOptions};
+use super::options::{HeaderChoice, StopSign, TableOptions};
 use super::refusal::{FileRefusal, ReadError};
 use super::signature::{self, Signature};
 use super::text::{TextFormat, TextReader};
@@ -34,6 +34,7 @@ pub struct TableReader {
     titles: Vec<Row>,
     begun: VecDeque<Result<Row, ReadError>>,
     source: Source,
+    stop: StopSign,
     ended: bool,
 }
 
@@ -129,6 +130,7 @@ impl TableReader {
             titles: rows,
             begun,
             source,
+            stop: options.stop.clone(),
             ended: false,
         })
     }
@@ -153,6 +155,14 @@ impl TableReader {
         &self.titles
     }
 
+    /// Bytes of the file read so far; not known of a workbook, whose rows do not lie in order.
+    pub fn bytes_read(&self) -> Option<u64> {
+        match &self.source {
+            Source::Text(reader) => Some(reader.bytes_read()),
+            Source::Workbook(_) => None,
+        }
+    }
+
     /// Most memory that the process which reads a workbook has used, in bytes; known at the end of the rows.
     pub fn worker_peak_bytes(&self) -> Option<u64> {
         match &self.source {
@@ -169,7 +179,11 @@ impl Iterator for TableReader {
         if self.ended {
             return None;
         }
-        let next = self.begun.pop_front().or_else(|| self.source.next_row());
+        let next = if self.stop.is_raised() {
+            Some(Err(FileRefusal::stopped().into()))
+        } else {
+            self.begun.pop_front().or_else(|| self.source.next_row())
+        };
         self.ended = matches!(next, None | Some(Err(ReadError::File(_))));
         match (next, &self.format) {
             (Some(Ok(mut row)), TableFormat::Workbook(_))

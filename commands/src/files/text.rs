@@ -77,6 +77,10 @@ impl TextReader {
         &self.format
     }
 
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.records.bytes_read()
+    }
+
     pub(super) fn next_row(&mut self) -> Option<Result<Row, ReadError>> {
         self.records.next_row()
     }

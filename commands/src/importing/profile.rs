@@ -310,12 +310,14 @@ pub enum InvalidProfile {
     #[error("the profile names no key column")]
     KeyMissing,
     /// A field that a record of this kind does not have.
-    #[error("a {record} has no field {field}")]
+    #[error("a {record} has no field {field}; it has {}", known.join(", "))]
     FieldUnknown {
         /// What a record is.
         record: &'static str,
         /// The field.
         field: &'static str,
+        /// The fields that it has.
+        known: Vec<&'static str>,
     },
     /// Columns that the file does not have.
     #[error("the file has no column {}; it has {}", missing.join(", "), found.join(", "))]
@@ -325,6 +327,18 @@ pub enum InvalidProfile {
         /// The columns of the file.
         found: Vec<String>,
     },
+}
+
+impl InvalidProfile {
+    /// Stable code, such as `PROFILE_KEY_MISSING`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "PROFILE_UNREADABLE",
+            Self::KeyMissing => "PROFILE_KEY_MISSING",
+            Self::FieldUnknown { .. } => "PROFILE_FIELD_UNKNOWN",
+            Self::ColumnsMissing { .. } => "PROFILE_COLUMNS_MISSING",
+        }
+    }
 }
 
 impl Profile {
@@ -343,6 +357,7 @@ impl Profile {
             Some(field) => Err(InvalidProfile::FieldUnknown {
                 record: profile.record.into(),
                 field: (*field).into(),
+                known: known.iter().map(<&'static str>::from).collect(),
             }),
             None => Ok(profile),
         }

@@ -1,6 +1,6 @@
 //! A whole file: read in a thread of its own, decided and written in batches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -13,13 +13,14 @@ use crate::bus::CommandBus;
 use crate::draft::Draft;
 use crate::envelope::{Caller, Envelope};
 use crate::error::CommandError;
-use crate::files::{FileRefusal, RefusedCell, RefusedRows, WorkerProgram};
+use crate::files::{FileRefusal, RefusedCell, StopSign, WorkerProgram};
 
 use super::plan::{Planner, Refused};
 use super::profile::{Field, InvalidProfile, Profile, RecordKind};
 use super::record::{Layout, Record};
 use super::references::References;
 use super::verdict::{Progress, Summary, Verdict};
+use super::witness::{ToFile, Witness};
 
 mod reading;
 
@@ -44,6 +45,9 @@ pub struct Import<'a> {
     envelope: Envelope,
     mode: Mode,
     worker: WorkerProgram,
+    stop: StopSign,
+    /// Position of the log's end when an earlier attempt of this import began.
+    begun_at: Option<i64>,
 }
 
 /// Why a file is not imported, or not to its end. What was accepted until then is in the log; the same file again goes on.
@@ -67,6 +71,24 @@ pub enum ImportError {
     /// The refused rows could not be written.
     #[error("the refused rows cannot be written: {0}")]
     Refused(#[from] std::io::Error),
+    /// Somebody asked it to stop.
+    #[error("the import was stopped")]
+    Stopped,
+}
+
+impl ImportError {
+    /// Stable code, as `docs/errors.md` lists it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden => "FORBIDDEN",
+            Self::File(refusal) => refusal.code(),
+            Self::Profile(invalid) => invalid.code(),
+            Self::Ambiguous(_) => "VALUES_AMBIGUOUS",
+            Self::Command(error) => error.code(),
+            Self::Refused(_) => "REFUSED_ROWS_NOT_WRITTEN",
+            Self::Stopped => "STOPPED",
+        }
+    }
 }
 
 impl<'a> Import<'a> {
@@ -94,6 +116,8 @@ impl<'a> Import<'a> {
             envelope: Envelope::operator(run, Source::Import),
             mode,
             worker: WorkerProgram::default(),
+            stop: StopSign::default(),
+            begun_at: None,
         })
     }
 
@@ -104,6 +128,22 @@ impl<'a> Import<'a> {
         self
     }
 
+    /// The same, ending early, between two batches, when the sign is raised.
+    #[must_use]
+    pub fn until(mut self, stop: StopSign) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// The same as a part of one run that may have begun before: its events belong to the conversation `run`, and records
+    /// written after `begun_at`, the log's end back then, count as created and not as there already.
+    #[must_use]
+    pub fn of_run(mut self, run: Uuid, begun_at: i64) -> Self {
+        self.envelope = Envelope::operator(run, Source::Import);
+        self.begun_at = Some(begun_at);
+        self
+    }
+
     /// Imports a file: progress after each batch, refused rows to `refused`.
     ///
     /// # Errors
@@ -111,12 +151,39 @@ impl<'a> Import<'a> {
     pub async fn run(
         &self,
         path: &Path,
-        refused: impl Write,
-        mut progress: impl FnMut(Progress),
+        refused: impl Write + Send,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Summary, ImportError> {
+        let mut witness = ToFile::new(refused, progress);
+        let summary = self.witnessed(path, &mut witness).await?;
+        witness.finish()?;
+        Ok(summary)
+    }
+
+    /// Imports a file, and tells a witness what becomes of its rows.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub async fn witnessed(
+        &self,
+        path: &Path,
+        witness: &mut impl Witness,
+    ) -> Result<Summary, ImportError> {
+        let outcome = self.run_through(path, witness).await;
+        if self.stop.is_raised() && outcome.is_err() {
+            return Err(ImportError::Stopped);
+        }
+        outcome
+    }
+
+    async fn run_through(
+        &self,
+        path: &Path,
+        witness: &mut impl Witness,
     ) -> Result<Summary, ImportError> {
         let zone = self.bus.zone().await?;
         let mut rows = self.start_reading(path, zone);
-        let Some(Read::Layout(layout)) = rows.recv().await.transpose()? else {
+        let Some(Read::Layout(layout, rows_total)) = rows.recv().await.transpose()? else {
             return Ok(Summary::default());
         };
         let mut references =
@@ -124,16 +191,26 @@ impl<'a> Import<'a> {
         let mut run = Run {
             import: self,
             layout: &layout,
-            refused: RefusedRows::new(refused, layout.file_columns())?,
+            witness,
             seen: HashMap::new(),
             reasons: HashMap::new(),
             summary: Summary::default(),
         };
+        run.summary.progress.rows_total = rows_total;
+        run.witness.begin(layout.file_columns())?;
         while let Some(read) = rows.recv().await.transpose()? {
+            if self.stop.is_raised() {
+                return Err(ImportError::Stopped);
+            }
             match read {
-                Read::Layout(_) => {}
-                Read::Records { records, rows } => {
+                Read::Layout(..) => {}
+                Read::Records {
+                    records,
+                    rows,
+                    bytes,
+                } => {
                     run.summary.progress.rows += rows;
+                    run.summary.progress.bytes = bytes;
                     run.batch(&mut references, records).await?;
                 }
                 Read::Unreadable(line, cell) => run.refuse(
@@ -146,9 +223,8 @@ impl<'a> Import<'a> {
                 )?,
             }
             run.summary.progress.events += std::mem::take(&mut references.events);
-            progress(run.summary.progress);
+            run.witness.progressed(run.summary.progress).await?;
         }
-        run.refused.finish()?;
         let mut refusals: Vec<(String, u64)> = run.reasons.into_iter().collect();
         refusals.sort_by(|(one, many), (other, more)| more.cmp(many).then_with(|| one.cmp(other)));
         run.summary.refusals = refusals;
@@ -165,6 +241,7 @@ impl<'a> Import<'a> {
         let file = reading::Source {
             path: path.to_owned(),
             worker: self.worker.clone(),
+            stop: self.stop.clone(),
         };
         tokio::task::spawn_blocking(move || {
             if let Err(error) = read(&profile, &file, zone, BATCH, |read| {
@@ -179,10 +256,10 @@ impl<'a> Import<'a> {
 }
 
 /// An import under way.
-struct Run<'a, W: Write> {
+struct Run<'a, W: Witness> {
     import: &'a Import<'a>,
     layout: &'a Layout,
-    refused: RefusedRows<W>,
+    witness: &'a mut W,
     /// Line of each key seen, to find keys that stand twice.
     seen: HashMap<Uuid, u64>,
     reasons: HashMap<String, u64>,
@@ -197,7 +274,7 @@ struct Planned {
     command_id: Uuid,
 }
 
-impl<W: Write> Run<'_, W> {
+impl<W: Witness> Run<'_, W> {
     async fn batch(
         &mut self,
         references: &mut References<'_>,
@@ -205,10 +282,17 @@ impl<W: Write> Run<'_, W> {
     ) -> Result<(), ImportError> {
         let records = self.without_doubles(records)?;
         let said = self.said_before(&records).await?;
-        let (known, records): (Vec<_>, Vec<_>) = records
-            .into_iter()
-            .partition(|record| said.contains(&self.identity(record)));
-        self.summary.progress.unchanged += known.len().try_into().unwrap_or(u64::MAX);
+        let mut fresh = Vec::with_capacity(records.len());
+        for record in records {
+            match (said.get(&self.identity(&record)), self.import.begun_at) {
+                (None, _) => fresh.push(record),
+                (Some(written), Some(begun)) if *written > begun => {
+                    self.summary.progress.count(&Verdict::Created);
+                }
+                (Some(_), _) => self.summary.progress.count(&Verdict::Unchanged),
+            }
+        }
+        let records = fresh;
         if records.is_empty() {
             return Ok(());
         }
@@ -282,7 +366,7 @@ impl<W: Write> Run<'_, W> {
         ])
     }
 
-    async fn said_before(&self, records: &[Record]) -> Result<HashSet<Uuid>, ImportError> {
+    async fn said_before(&self, records: &[Record]) -> Result<HashMap<Uuid, i64>, ImportError> {
         let ids: Vec<Uuid> = records.iter().map(|record| self.identity(record)).collect();
         let said = self
             .import
@@ -291,7 +375,7 @@ impl<W: Write> Run<'_, W> {
             .said(&Actor::System, &ids)
             .await
             .map_err(CommandError::from)?;
-        Ok(said.into_iter().collect())
+        Ok(said)
     }
 
     /// The key of the record that this one is about: its own, or that of the lead or opportunity it names.
@@ -442,7 +526,7 @@ impl<W: Write> Run<'_, W> {
         for cell in &cells {
             *self.reasons.entry(cell.code.clone()).or_default() += 1;
         }
-        self.refused.refuse(line, record.rows.first(), &cells)?;
+        self.witness.refused(line, record.rows.first(), &cells)?;
         self.summary.progress.count(&Verdict::Refused(cells));
         Ok(())
     }

@@ -22,6 +22,10 @@ pub enum Verdict {
 pub struct Progress {
     /// Rows read.
     pub rows: u64,
+    /// Rows of the whole file, where they were counted beforehand.
+    pub rows_total: Option<u64>,
+    /// Bytes read, where they can be told: not of a workbook.
+    pub bytes: Option<u64>,
     /// Records written for the first time.
     pub created: u64,
     /// Records corrected.

@@ -42,7 +42,7 @@ impl Journal {
         }))
     }
 
-    /// Which of an actor's commands were carried out.
+    /// Which of an actor's commands were carried out, with the position of the last event of each.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -50,14 +50,18 @@ impl Journal {
         &self,
         actor: &Actor,
         command_ids: &[Uuid],
-    ) -> Result<Vec<Uuid>, JournalError> {
-        Ok(sqlx::query_scalar!(
-            "SELECT command_id FROM receipts WHERE actor = $1 AND command_id = ANY($2)",
+    ) -> Result<HashMap<Uuid, i64>, JournalError> {
+        let rows = sqlx::query!(
+            "SELECT command_id, last_position FROM receipts WHERE actor = $1 AND command_id = ANY($2)",
             actor.to_string(),
             command_ids,
         )
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.command_id, row.last_position))
+            .collect())
     }
 
     /// Who holds what is claimed by these tokens.

@@ -18,6 +18,7 @@ pub(super) struct Decoder<R> {
     source: R,
     by: By,
     bytes: Vec<u8>,
+    read: u64,
 }
 
 enum By {
@@ -54,7 +55,13 @@ impl<R: Read> Decoder<R> {
             source,
             by,
             bytes: Vec::new(),
+            read: 0,
         }
+    }
+
+    /// Bytes taken from the source so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.read
     }
 
     /// Appends what about `want` bytes decode to, and tells whether more may come.
@@ -68,6 +75,7 @@ impl<R: Read> Decoder<R> {
         };
         let bytes = self.bytes.get(..read).unwrap_or_default();
         let ended = read == 0;
+        self.read += u64::try_from(read).unwrap_or_default();
         match &mut self.by {
             By::Whatwg(decoder) => {
                 let most = decoder

@@ -65,6 +65,11 @@ impl<R: Read> Records<R> {
         self
     }
 
+    /// Bytes taken from the file so far, those of text that was looked ahead at included.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.decoder.bytes_read()
+    }
+
     /// The next record; lines without any character are skipped.
     pub(super) fn next_row(&mut self) -> Option<Result<Row, ReadError>> {
         loop {

@@ -6,15 +6,18 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::protocol::{Message, Request, WorkbookFormat};
 use crate::files::cell::Row;
 use crate::files::limits::Limits;
-use crate::files::options::{TableOptions, WorkerProgram};
+use crate::files::options::{StopSign, TableOptions, WorkerProgram};
 use crate::files::refusal::{FileRefusal, ReadError};
 
 /// Messages that may lie ready; small, since a row may have 4 MiB.
 const AHEAD: usize = 16;
+/// How often somebody who waits for the child looks whether to stop.
+const LOOKED_EVERY: Duration = Duration::from_millis(200);
 
 /// A sheet of a workbook, read by a child process. Dropping it ends the child.
 #[derive(Debug)]
@@ -89,6 +92,7 @@ struct Worker {
     child: Child,
     messages: Option<Receiver<Result<Message, String>>>,
     limits: Limits,
+    stop: StopSign,
 }
 
 impl Worker {
@@ -118,6 +122,7 @@ impl Worker {
             child,
             messages: Some(messages),
             limits: options.limits,
+            stop: options.stop.clone(),
         })
     }
 
@@ -125,15 +130,25 @@ impl Worker {
         let Some(messages) = &self.messages else {
             return Err(failed("the worker has ended"));
         };
-        match messages.recv_timeout(self.limits.worker_patience) {
-            Ok(Ok(message)) => Ok(message),
-            Ok(Err(detail)) => Err(FileRefusal::FileReadingFailed { detail }),
-            Err(RecvTimeoutError::Timeout) => {
-                self.end();
-                Err(FileRefusal::FileTakesTooLong)
+        let asked = Instant::now();
+        let refusal = loop {
+            match messages.recv_timeout(LOOKED_EVERY) {
+                Ok(Ok(message)) => return Ok(message),
+                Ok(Err(detail)) => return Err(FileRefusal::FileReadingFailed { detail }),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.fate()),
+                Err(RecvTimeoutError::Timeout) if self.stop.is_raised() => {
+                    break FileRefusal::stopped();
+                }
+                Err(RecvTimeoutError::Timeout)
+                    if asked.elapsed() >= self.limits.worker_patience =>
+                {
+                    break FileRefusal::FileTakesTooLong;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
             }
-            Err(RecvTimeoutError::Disconnected) => Err(self.fate()),
-        }
+        };
+        self.end();
+        Err(refusal)
     }
 
     /// What befell a child that stopped talking.

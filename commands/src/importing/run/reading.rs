@@ -6,8 +6,8 @@ use chrono_tz::Tz;
 
 use crate::files::values::{DateEvidence, DateOrder, DecimalEvidence, DecimalMark, Verdict};
 use crate::files::{
-    Fit, HeaderChoice, ReadError, RefusedCell, Row, SheetChoice, TableFormat, TableOptions,
-    TableReader, WorkerProgram,
+    Fit, HeaderChoice, ReadError, RefusedCell, Row, SheetChoice, StopSign, TableFormat,
+    TableOptions, TableReader, WorkerProgram,
 };
 use crate::importing::profile::{Field, Profile, RowsPerRecord};
 use crate::importing::record::{Layout, Record};
@@ -16,14 +16,16 @@ use super::ImportError;
 
 /// What reading yields, in this order: the layout once, then the rest.
 pub(super) enum Read {
-    /// Where the fields lie.
-    Layout(Box<Layout>),
+    /// Where the fields lie, and how many rows there are where they were counted.
+    Layout(Box<Layout>, Option<u64>),
     /// Records, with the number of rows that they were read from.
     Records {
         /// The records.
         records: Vec<Record>,
         /// Rows read.
         rows: u64,
+        /// Bytes of the file read so far, where they can be told.
+        bytes: Option<u64>,
     },
     /// A row that cannot be read, or has no key.
     Unreadable(u64, RefusedCell),
@@ -55,6 +57,7 @@ const DECIMALS: [Field; 8] = [
 pub(super) struct Source {
     pub(super) path: PathBuf,
     pub(super) worker: WorkerProgram,
+    pub(super) stop: StopSign,
 }
 
 /// Reads a file; stops when `send` says that nobody waits any more.
@@ -66,14 +69,14 @@ pub(super) fn read(
     mut send: impl FnMut(Read) -> bool,
 ) -> Result<(), ImportError> {
     let path = file.path.as_path();
-    let options = options(profile, file.worker.clone());
+    let options = options(profile, file);
     let mut table = TableReader::open(path, &options)?;
     let mut layout = Layout::find(profile, table.columns(), zone)?;
     if let TableFormat::Workbook(workbook) = table.format() {
         layout.dates.system = workbook.date_system;
     }
-    settle(&mut layout, path, &options)?;
-    if !send(Read::Layout(Box::new(layout.clone()))) {
+    let counted = settle(&mut layout, path, &options)?;
+    if !send(Read::Layout(Box::new(layout.clone()), counted)) {
         return Ok(());
     }
     match profile.rows {
@@ -82,7 +85,7 @@ pub(super) fn read(
     }
 }
 
-fn options(profile: &Profile, worker: WorkerProgram) -> TableOptions {
+fn options(profile: &Profile, file: &Source) -> TableOptions {
     TableOptions {
         encoding: profile.table.encoding.clone(),
         separator: profile.table.separator,
@@ -95,13 +98,19 @@ fn options(profile: &Profile, worker: WorkerProgram) -> TableOptions {
             .sheet
             .clone()
             .map_or_else(SheetChoice::default, SheetChoice::Named),
-        worker,
+        worker: file.worker.clone(),
+        stop: file.stop.clone(),
         ..TableOptions::default()
     }
 }
 
-/// Finds out how dates and numbers are written, where the profile does not say, by reading the whole file once.
-fn settle(layout: &mut Layout, path: &Path, options: &TableOptions) -> Result<(), ImportError> {
+/// Finds out how dates and numbers are written, where the profile does not say, by reading the whole file once; tells how
+/// many rows it has then.
+fn settle(
+    layout: &mut Layout,
+    path: &Path,
+    options: &TableOptions,
+) -> Result<Option<u64>, ImportError> {
     let dates = if layout.dates.order.is_none() {
         layout.columns_of(&DATES)
     } else {
@@ -113,10 +122,13 @@ fn settle(layout: &mut Layout, path: &Path, options: &TableOptions) -> Result<()
         layout.columns_of(&DECIMALS)
     };
     if dates.is_empty() && decimals.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let (mut date, mut decimal) = (DateEvidence::default(), DecimalEvidence::default());
-    for row in TableReader::open(path, options)?.flatten() {
+    let mut rows = 0;
+    for row in TableReader::open(path, options)? {
+        rows += 1;
+        let Ok(row) = row else { continue };
         dates
             .iter()
             .filter_map(|column| row.cells.get(*column))
@@ -134,7 +146,7 @@ fn settle(layout: &mut Layout, path: &Path, options: &TableOptions) -> Result<()
         layout.decimals =
             told(decimal.verdict(), DecimalMark::Point).ok_or(ImportError::Ambiguous("numbers"))?;
     }
-    Ok(())
+    Ok(Some(rows))
 }
 
 /// What a column's cells prove; anything where it does not matter, nothing where it does and cannot be told.
@@ -153,7 +165,7 @@ fn stream(
     mut send: impl FnMut(Read) -> bool,
 ) -> Result<(), ImportError> {
     let (mut records, mut rows) = (Vec::with_capacity(batch), 0);
-    for read in table.by_ref() {
+    while let Some(read) = table.next() {
         rows += 1;
         match record(layout, read)? {
             Found::Nothing => {}
@@ -168,12 +180,17 @@ fn stream(
             && !send(Read::Records {
                 records: std::mem::take(&mut records),
                 rows: std::mem::take(&mut rows),
+                bytes: table.bytes_read(),
             })
         {
             return Ok(());
         }
     }
-    send(Read::Records { records, rows });
+    send(Read::Records {
+        records,
+        rows,
+        bytes: table.bytes_read(),
+    });
     Ok(())
 }
 
@@ -213,7 +230,12 @@ fn gather(
             .iter()
             .map(|record| u64::try_from(record.rows.len()).unwrap_or(u64::MAX))
             .sum();
-        if !send(Read::Records { records, rows }) {
+        let bytes = table.bytes_read();
+        if !send(Read::Records {
+            records,
+            rows,
+            bytes,
+        }) {
             return Ok(());
         }
     }
