@@ -2,6 +2,7 @@
 
 pub mod amount;
 pub mod currency;
+mod details;
 pub mod email_address;
 pub mod fiscal_year;
 pub mod occurred;
@@ -13,6 +14,7 @@ pub mod text;
 
 pub use amount::{Amount, InvalidAmount, Quantity};
 pub use currency::{Currency, InvalidCurrency};
+pub(crate) use details::{Descriptive, details};
 pub use email_address::{EmailAddress, InvalidEmailAddress};
 pub use fiscal_year::{FiscalStart, FiscalYear, InvalidFiscalStart, shift_years};
 pub use occurred::{BusinessTime, Occurred};

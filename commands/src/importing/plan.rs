@@ -141,11 +141,3 @@ impl Planner<'_> {
 fn first(record: &Record) -> Result<&crate::files::Row, Refused> {
     record.rows.first().ok_or(Refused::Record(Vec::new()))
 }
-
-/// A patch that sets what the record has and keeps the rest.
-fn set<T>(value: Option<T>) -> cartera_domain::values::Patch<T> {
-    value.map_or(
-        cartera_domain::values::Patch::Keep,
-        cartera_domain::values::Patch::Set,
-    )
-}

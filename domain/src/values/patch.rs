@@ -16,6 +16,11 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
+    /// Sets the value that is there, and keeps where there is none.
+    pub fn of(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+
     /// Whether nothing is corrected.
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)

@@ -1,8 +1,6 @@
 //! Records that are clients.
 
-use cartera_domain::clients::{
-    Client, ClientCommand, ClientDetails, ClientDetailsPatch, ClientKind,
-};
+use cartera_domain::clients::{Client, ClientCommand, ClientDetails, ClientKind};
 use cartera_domain::ids::{SubjectId, TypedId};
 use cartera_domain::values::{Line, Occurred, Personal};
 use uuid::Uuid;
@@ -12,7 +10,7 @@ use crate::files::Row;
 use crate::importing::profile::Field;
 use crate::importing::record::Record;
 
-use super::{Planner, Refused, first, set};
+use super::{Planner, Refused, first};
 
 impl Planner<'_> {
     pub(super) async fn client(
@@ -31,7 +29,7 @@ impl Planner<'_> {
         };
         let details = self.client_details(row, subject)?;
         if existing.is_some() {
-            let changes = patch(details);
+            let changes = details.into();
             stream.decide(
                 self.envelope,
                 ClientCommand::CorrectClientDetails { changes },
@@ -99,49 +97,4 @@ impl Planner<'_> {
 /// A value of this subject.
 pub(super) fn personal<T>(subject: SubjectId, value: Option<T>) -> Option<Personal<T>> {
     value.map(|value| Personal::new(subject, value))
-}
-
-fn patch(details: ClientDetails) -> ClientDetailsPatch {
-    let ClientDetails {
-        company_name,
-        legal_name,
-        person_name,
-        tax_id,
-        email,
-        phone,
-        website,
-        sector,
-        street,
-        postal_code,
-        city,
-        province,
-        country,
-        employees,
-        revenue,
-        founded,
-        parent_company,
-        notes,
-        external_reference,
-    } = details;
-    ClientDetailsPatch {
-        company_name: set(company_name),
-        legal_name: set(legal_name),
-        person_name: set(person_name),
-        tax_id: set(tax_id),
-        email: set(email),
-        phone: set(phone),
-        website: set(website),
-        sector: set(sector),
-        street: set(street),
-        postal_code: set(postal_code),
-        city: set(city),
-        province: set(province),
-        country: set(country),
-        employees: set(employees),
-        revenue: set(revenue),
-        founded: set(founded),
-        parent_company: set(parent_company),
-        notes: set(notes),
-        external_reference: set(external_reference),
-    }
 }

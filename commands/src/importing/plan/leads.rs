@@ -2,7 +2,7 @@
 
 use cartera_domain::clients::Client;
 use cartera_domain::ids::{ClientId, SubjectId, TypedId};
-use cartera_domain::leads::{Lead, LeadCommand, LeadDetails, LeadDetailsPatch, LeadStatus};
+use cartera_domain::leads::{Lead, LeadCommand, LeadDetails, LeadStatus};
 use cartera_domain::values::{Line, Note, Occurred, Personal};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::importing::profile::Field;
 use crate::importing::record::Record;
 
 use super::clients::personal;
-use super::{Planner, Refused, first, set};
+use super::{Planner, Refused, first};
 
 impl Planner<'_> {
     pub(super) async fn lead(
@@ -30,7 +30,7 @@ impl Planner<'_> {
         let mut draft = Draft::default();
         if existing.is_some() {
             if !matches!(stream.state(), Lead::Converted(_)) {
-                let changes = patch(details);
+                let changes = details.into();
                 stream.decide(
                     self.envelope,
                     LeadCommand::CorrectLeadDetails { changes },
@@ -189,40 +189,5 @@ impl Planner<'_> {
             notes: personal(subject, layout.note(row, Field::Notes)?),
             external_reference: None,
         })
-    }
-}
-
-fn patch(details: LeadDetails) -> LeadDetailsPatch {
-    let LeadDetails {
-        person_name,
-        company_name,
-        job_title,
-        email,
-        phone,
-        tax_id,
-        city,
-        country,
-        sector,
-        campaign,
-        interest,
-        expected_value,
-        notes,
-        external_reference,
-    } = details;
-    LeadDetailsPatch {
-        person_name: set(person_name),
-        company_name: set(company_name),
-        job_title: set(job_title),
-        email: set(email),
-        phone: set(phone),
-        tax_id: set(tax_id),
-        city: set(city),
-        country: set(country),
-        sector: set(sector),
-        campaign: set(campaign),
-        interest: set(interest),
-        expected_value: set(expected_value),
-        notes: set(notes),
-        external_reference: set(external_reference),
     }
 }

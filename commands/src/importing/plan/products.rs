@@ -1,7 +1,7 @@
 //! Records that are products.
 
 use cartera_domain::ids::TypedId;
-use cartera_domain::products::{Product, ProductCommand, ProductDetails, ProductDetailsPatch};
+use cartera_domain::products::{Product, ProductCommand, ProductDetails};
 use cartera_domain::values::{Line, Occurred};
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::importing::profile::Field;
 use crate::importing::record::Record;
 use crate::products::code_claim;
 
-use super::{Planner, Refused, first, set};
+use super::{Planner, Refused, first};
 
 impl Planner<'_> {
     pub(super) async fn product(
@@ -25,7 +25,7 @@ impl Planner<'_> {
         let price = self.layout.amount(row, Field::ListPrice)?;
         let since = self.since(row)?;
         if existing.is_some() {
-            let changes = patch(details);
+            let changes = details.into();
             stream.decide(
                 self.envelope,
                 ProductCommand::CorrectProductDetails { changes },
@@ -91,22 +91,5 @@ impl Planner<'_> {
         } else {
             Ok(Occurred::Now)
         }
-    }
-}
-
-fn patch(details: ProductDetails) -> ProductDetailsPatch {
-    let ProductDetails {
-        name,
-        family,
-        unit,
-        description,
-        external_reference,
-    } = details;
-    ProductDetailsPatch {
-        name: set(name),
-        family: set(family),
-        unit: set(unit),
-        description: set(description),
-        external_reference: set(external_reference),
     }
 }
