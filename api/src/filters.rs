@@ -66,6 +66,47 @@ impl From<OrderDirection> for Direction {
     }
 }
 
+/// Declares by what a list can be ordered: its GraphQL enum and input, and the list's own order that they mean.
+macro_rules! order_input {
+    (
+        $(#[$by_what:meta])*
+        $field:ident of $order:ty, $unsaid:ident unless said { $($(#[$meaning:meta])* $variant:ident,)+ }
+
+        $(#[$about:meta])*
+        $input:ident
+    ) => {
+        $(#[$by_what])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+        pub enum $field {
+            $($(#[$meaning])* $variant,)+
+        }
+
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, async_graphql::InputObject)]
+        pub struct $input {
+            /// By what.
+            pub field: $field,
+            /// Which way.
+            #[graphql(default)]
+            pub direction: $crate::filters::OrderDirection,
+        }
+
+        impl $input {
+            fn order(given: Option<Self>) -> ($order, cartera_projections::page::Direction) {
+                let Some(Self { field, direction }) = given else {
+                    return (<$order>::default(), cartera_projections::page::Direction::$unsaid);
+                };
+                let order = match field {
+                    $($field::$variant => <$order>::$variant,)+
+                };
+                (order, direction.into())
+            }
+        }
+    };
+}
+
+pub(crate) use order_input;
+
 /// The ids without their GraphQL form.
 pub fn ids<I>(given: Option<Vec<GlobalId<I>>>) -> Vec<I> {
     given

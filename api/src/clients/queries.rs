@@ -5,17 +5,16 @@
     reason = "Relay's four arguments, a filter and an order are GraphQL's own form"
 )]
 
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use cartera_domain::clients::ClientKind;
 use cartera_domain::ids::{ClientId, ContactId};
 use cartera_projections::clients::client_list::{ClientFilter, ClientOrder};
 use cartera_projections::clients::contact_list::{ContactFilter, ContactOrder};
-use cartera_projections::page::Direction;
 
 use super::types::{Client, Contact};
 use crate::connection::{Connection, PageArguments, one, page};
 use crate::error::ApiError;
-use crate::filters::{DaysInput, OrderDirection, OwnerFilter, days, ids};
+use crate::filters::{DaysInput, OwnerFilter, days, ids, order_input};
 use crate::scalars::{GlobalId, Position};
 
 /// Which clients are asked for.
@@ -52,42 +51,21 @@ impl ClientFilterInput {
     }
 }
 
-/// By what clients can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum ClientOrderField {
-    /// By name, without accents and case.
-    Name,
-    /// By the day of registration.
-    RegisteredOn,
-    /// By yearly revenue.
-    Revenue,
-    /// By the recording of the last change.
-    ChangedAt,
-}
-
-/// The order of clients.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct ClientOrderInput {
-    /// By what.
-    pub field: ClientOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl ClientOrderInput {
-    fn order(given: Option<Self>) -> (ClientOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (ClientOrder::default(), Direction::Ascending);
-        };
-        let order = match field {
-            ClientOrderField::Name => ClientOrder::Name,
-            ClientOrderField::RegisteredOn => ClientOrder::RegisteredOn,
-            ClientOrderField::Revenue => ClientOrder::Revenue,
-            ClientOrderField::ChangedAt => ClientOrder::ChangedAt,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what clients can be ordered.
+    ClientOrderField of ClientOrder, Ascending unless said {
+        /// By name, without accents and case.
+        Name,
+        /// By the day of registration.
+        RegisteredOn,
+        /// By yearly revenue.
+        Revenue,
+        /// By the recording of the last change.
+        ChangedAt,
     }
+
+    /// The order of clients.
+    ClientOrderInput
 }
 
 /// Which persons of contact are asked for.
@@ -109,33 +87,15 @@ impl ContactFilterInput {
     }
 }
 
-/// By what persons of contact can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum ContactOrderField {
-    /// By name, without accents and case.
-    Name,
-}
-
-/// The order of persons of contact.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct ContactOrderInput {
-    /// By what.
-    pub field: ContactOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl ContactOrderInput {
-    fn order(given: Option<Self>) -> (ContactOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (ContactOrder::default(), Direction::Ascending);
-        };
-        let order = match field {
-            ContactOrderField::Name => ContactOrder::Name,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what persons of contact can be ordered.
+    ContactOrderField of ContactOrder, Ascending unless said {
+        /// By name, without accents and case.
+        Name,
     }
+
+    /// The order of persons of contact.
+    ContactOrderInput
 }
 
 /// The queries of clients.

@@ -5,16 +5,15 @@
     reason = "Relay's four arguments, a filter and an order are GraphQL's own form"
 )]
 
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use cartera_domain::ids::{ChannelId, LeadId};
 use cartera_domain::leads::LeadStatus;
 use cartera_projections::leads::lead_list::{LeadFilter, LeadOrder};
-use cartera_projections::page::Direction;
 
 use super::types::Lead;
 use crate::connection::{Connection, PageArguments, one, page};
 use crate::error::ApiError;
-use crate::filters::{DaysInput, OrderDirection, OwnerFilter, days, ids};
+use crate::filters::{DaysInput, OwnerFilter, days, ids, order_input};
 use crate::scalars::{GlobalId, Position};
 
 /// Which leads are asked for.
@@ -51,42 +50,21 @@ impl LeadFilterInput {
     }
 }
 
-/// By what leads can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum LeadOrderField {
-    /// By the day of registration.
-    RegisteredOn,
-    /// By name, without accents and case.
-    Name,
-    /// By what a sale may be worth.
-    ExpectedValue,
-    /// By the recording of the last change.
-    ChangedAt,
-}
-
-/// The order of leads.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct LeadOrderInput {
-    /// By what.
-    pub field: LeadOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl LeadOrderInput {
-    fn order(given: Option<Self>) -> (LeadOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (LeadOrder::default(), Direction::Descending);
-        };
-        let order = match field {
-            LeadOrderField::RegisteredOn => LeadOrder::RegisteredOn,
-            LeadOrderField::Name => LeadOrder::Name,
-            LeadOrderField::ExpectedValue => LeadOrder::ExpectedValue,
-            LeadOrderField::ChangedAt => LeadOrder::ChangedAt,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what leads can be ordered.
+    LeadOrderField of LeadOrder, Descending unless said {
+        /// By the day of registration.
+        RegisteredOn,
+        /// By name, without accents and case.
+        Name,
+        /// By what a sale may be worth.
+        ExpectedValue,
+        /// By the recording of the last change.
+        ChangedAt,
     }
+
+    /// The order of leads.
+    LeadOrderInput
 }
 
 /// The queries of leads.

@@ -5,18 +5,17 @@
     reason = "Relay's four arguments, a filter and an order are GraphQL's own form"
 )]
 
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use cartera_domain::ids::{
     ChannelId, ClientId, LeadId, OpportunityId, PipelineId, ReasonId, StageId,
 };
 use cartera_domain::opportunities::Outcome;
 use cartera_projections::opportunities::opportunity_list::{OpportunityFilter, OpportunityOrder};
-use cartera_projections::page::Direction;
 
 use super::types::Opportunity;
 use crate::connection::{Connection, PageArguments, one, page};
 use crate::error::ApiError;
-use crate::filters::{DaysInput, OrderDirection, OwnerFilter, days, ids};
+use crate::filters::{DaysInput, OwnerFilter, days, ids, order_input};
 use crate::scalars::{Decimal, GlobalId, Position};
 
 /// Which opportunities are asked for.
@@ -77,51 +76,27 @@ impl OpportunityFilterInput {
     }
 }
 
-/// By what opportunities can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum OpportunityOrderField {
-    /// By the day of opening.
-    OpenedOn,
-    /// By the day of closing.
-    ClosedOn,
-    /// By the day on which it should close.
-    ExpectedClose,
-    /// By the day on which it entered its stage.
-    StageEnteredOn,
-    /// By amount.
-    Amount,
-    /// By title, without accents and case.
-    Title,
-    /// By the recording of the last change.
-    ChangedAt,
-}
-
-/// The order of opportunities.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct OpportunityOrderInput {
-    /// By what.
-    pub field: OpportunityOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl OpportunityOrderInput {
-    fn order(given: Option<Self>) -> (OpportunityOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (OpportunityOrder::default(), Direction::Descending);
-        };
-        let order = match field {
-            OpportunityOrderField::OpenedOn => OpportunityOrder::OpenedOn,
-            OpportunityOrderField::ClosedOn => OpportunityOrder::ClosedOn,
-            OpportunityOrderField::ExpectedClose => OpportunityOrder::ExpectedClose,
-            OpportunityOrderField::StageEnteredOn => OpportunityOrder::StageEnteredOn,
-            OpportunityOrderField::Amount => OpportunityOrder::Amount,
-            OpportunityOrderField::Title => OpportunityOrder::Title,
-            OpportunityOrderField::ChangedAt => OpportunityOrder::ChangedAt,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what opportunities can be ordered.
+    OpportunityOrderField of OpportunityOrder, Descending unless said {
+        /// By the day of opening.
+        OpenedOn,
+        /// By the day of closing.
+        ClosedOn,
+        /// By the day on which it should close.
+        ExpectedClose,
+        /// By the day on which it entered its stage.
+        StageEnteredOn,
+        /// By amount.
+        Amount,
+        /// By title, without accents and case.
+        Title,
+        /// By the recording of the last change.
+        ChangedAt,
     }
+
+    /// The order of opportunities.
+    OpportunityOrderInput
 }
 
 /// The queries of opportunities.

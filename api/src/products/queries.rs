@@ -5,15 +5,14 @@
     reason = "Relay's four arguments, a filter and an order are GraphQL's own form"
 )]
 
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use cartera_domain::ids::ProductId;
-use cartera_projections::page::Direction;
 use cartera_projections::products::product_catalog::{ProductFilter, ProductOrder};
 
 use super::types::Product;
 use crate::connection::{Connection, PageArguments, one, page};
 use crate::error::ApiError;
-use crate::filters::OrderDirection;
+use crate::filters::order_input;
 use crate::scalars::{GlobalId, Position};
 
 /// Which products are asked for.
@@ -41,39 +40,19 @@ impl ProductFilterInput {
     }
 }
 
-/// By what products can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum ProductOrderField {
-    /// By name, without accents and case.
-    Name,
-    /// By code, without accents and case.
-    Code,
-    /// By list price.
-    ListPrice,
-}
-
-/// The order of products.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct ProductOrderInput {
-    /// By what.
-    pub field: ProductOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl ProductOrderInput {
-    fn order(given: Option<Self>) -> (ProductOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (ProductOrder::default(), Direction::Ascending);
-        };
-        let order = match field {
-            ProductOrderField::Name => ProductOrder::Name,
-            ProductOrderField::Code => ProductOrder::Code,
-            ProductOrderField::ListPrice => ProductOrder::ListPrice,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what products can be ordered.
+    ProductOrderField of ProductOrder, Ascending unless said {
+        /// By name, without accents and case.
+        Name,
+        /// By code, without accents and case.
+        Code,
+        /// By list price.
+        ListPrice,
     }
+
+    /// The order of products.
+    ProductOrderInput
 }
 
 /// The queries of products.

@@ -5,17 +5,16 @@
     reason = "Relay's four arguments, a filter and an order are GraphQL's own form"
 )]
 
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use cartera_domain::ids::{TeamId, UserId};
 use cartera_domain::permission::Role;
-use cartera_projections::page::Direction;
 use cartera_projections::users::team_directory::{TeamFilter, TeamOrder};
 use cartera_projections::users::user_directory::{UserFilter, UserOrder};
 
 use super::types::{Team, User};
 use crate::connection::{Connection, PageArguments, one, page};
 use crate::error::ApiError;
-use crate::filters::{OrderDirection, ids};
+use crate::filters::{ids, order_input};
 use crate::scalars::{GlobalId, Position};
 
 /// Which users are asked for.
@@ -43,36 +42,17 @@ impl UserFilterInput {
     }
 }
 
-/// By what users can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum UserOrderField {
-    /// By name, without accents and case.
-    Name,
-    /// By the day of joining.
-    RegisteredOn,
-}
-
-/// The order of users.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct UserOrderInput {
-    /// By what.
-    pub field: UserOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl UserOrderInput {
-    fn order(given: Option<Self>) -> (UserOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (UserOrder::default(), Direction::Ascending);
-        };
-        let order = match field {
-            UserOrderField::Name => UserOrder::Name,
-            UserOrderField::RegisteredOn => UserOrder::RegisteredOn,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what users can be ordered.
+    UserOrderField of UserOrder, Ascending unless said {
+        /// By name, without accents and case.
+        Name,
+        /// By the day of joining.
+        RegisteredOn,
     }
+
+    /// The order of users.
+    UserOrderInput
 }
 
 /// Which teams are asked for.
@@ -93,33 +73,15 @@ impl TeamFilterInput {
     }
 }
 
-/// By what teams can be ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum TeamOrderField {
-    /// By name, without accents and case.
-    Name,
-}
-
-/// The order of teams.
-#[derive(Debug, Clone, Copy, InputObject)]
-pub struct TeamOrderInput {
-    /// By what.
-    pub field: TeamOrderField,
-    /// Which way.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl TeamOrderInput {
-    fn order(given: Option<Self>) -> (TeamOrder, Direction) {
-        let Some(Self { field, direction }) = given else {
-            return (TeamOrder::default(), Direction::Ascending);
-        };
-        let order = match field {
-            TeamOrderField::Name => TeamOrder::Name,
-        };
-        (order, direction.into())
+order_input! {
+    /// By what teams can be ordered.
+    TeamOrderField of TeamOrder, Ascending unless said {
+        /// By name, without accents and case.
+        Name,
     }
+
+    /// The order of teams.
+    TeamOrderInput
 }
 
 /// The queries of users and teams.
