@@ -3,33 +3,56 @@
 //! Rates swing with the machine; ratios within one run and CPU time per operation do not. Nothing here is a test: it prints
 //! a table and writes JSON.
 //!
-//! - [`pgbench`]: the yardstick; [`appends`]: the journal alone; [`over_http`]: the whole service over HTTP;
+//! - [`pgbench`]: the yardstick; [`appends`]: the journal alone; [`over_http`]: the whole service, with its [`commands`];
 //! - [`rebuilds`]: read models beside COPY; [`reports`]: latency at sizes; [`starts`]: cold start and memory;
-//! - [`load`], [`processes`], [`table`]: what they measure with.
+//! - [`service`], [`connection`], [`load`], [`processes`], [`table`]: what they measure with.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cartera_embedded::{Durability, EmbeddedError, ThrowAway};
 use cartera_journal::{Journal, JournalConfig, JournalError, MasterKey};
+use clap::ValueEnum;
 use reqwest::Url;
 use tokio::process::Command;
 
 mod appends;
+mod commands;
+mod connection;
 mod load;
 mod over_http;
 mod pgbench;
 mod processes;
 mod rebuilds;
 mod reports;
+mod service;
 mod starts;
 mod table;
 
 use table::Figure;
 
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Appends to the journal, beside pgbench
+    Appends,
+    /// Commands over GraphQL, beside pgbench
+    Commands,
+    /// Queries over GraphQL
+    Reads,
+    /// Read models rebuilt, beside COPY
+    Rebuilds,
+    /// Reports over logs of several sizes
+    Reports,
+    /// A start from nothing
+    Starts,
+}
+
 /// What to measure, and for how long.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// What is measured.
+    pub parts: Vec<Part>,
     /// How long each measurement lasts.
     pub duration: Duration,
     /// How often each pair of measurements is taken; the figures are of all rounds together.
@@ -185,16 +208,27 @@ pub async fn run(
     let server = Server::start(binaries).await?;
     let folder = tempfile::tempdir().map_err(BenchError::system("no temporary folder"))?;
     let mut figures: Vec<Figure> = Vec::new();
-    tell("appends beside pgbench");
-    figures.extend(appends::measure(&server, plan, folder.path()).await?);
-    tell("the service");
-    figures.extend(over_http::measure(&server, plan, folder.path()).await?);
-    tell("rebuilds beside COPY");
-    figures.extend(rebuilds::measure(&server, plan).await?);
-    tell("reports at sizes");
-    figures.extend(reports::measure(&server, plan).await?);
-    tell("a start from nothing");
-    figures.extend(starts::measure().await?);
+    let wanted = |parts: &[Part]| plan.parts.iter().any(|part| parts.contains(part));
+    if wanted(&[Part::Appends]) {
+        tell("appends beside pgbench");
+        figures.extend(appends::measure(&server, plan, folder.path()).await?);
+    }
+    if wanted(&[Part::Commands, Part::Reads]) {
+        tell("the service");
+        figures.extend(over_http::measure(&server, plan, folder.path()).await?);
+    }
+    if wanted(&[Part::Rebuilds]) {
+        tell("rebuilds beside COPY");
+        figures.extend(rebuilds::measure(&server, plan).await?);
+    }
+    if wanted(&[Part::Reports]) {
+        tell("reports at sizes");
+        figures.extend(reports::measure(&server, plan).await?);
+    }
+    if wanted(&[Part::Starts]) {
+        tell("a start from nothing");
+        figures.extend(starts::measure().await?);
+    }
     write_json(&plan.json, &figures)?;
     server.running.stop().await;
     Ok(table::render(&figures))

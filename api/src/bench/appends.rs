@@ -37,8 +37,8 @@ pub(super) async fn measure(
             let one =
                 pgbench::insert(server, "bench_appends", clients, plan.duration, folder).await?;
             let other = append(&journal, clients, plan).await?;
-            inserted += rate(one.rows, one.elapsed);
-            yardstick += milliseconds(one.median);
+            inserted += rate(one.done(), one.elapsed);
+            yardstick += milliseconds(one.per_mille(500));
             appended += rate(other.done(), other.elapsed);
             median += milliseconds(other.per_mille(500));
         }
@@ -53,11 +53,8 @@ pub(super) async fn measure(
 
 async fn append(journal: &Journal, clients: usize, plan: &Plan) -> Result<Loaded, BenchError> {
     let bus = CommandBus::new(journal.clone(), Arc::new(SystemIds));
-    let loaded = load(clients, plan.duration, move |_client, _turn| {
-        let bus = bus.clone();
-        async move { open(&bus).await }
-    })
-    .await;
+    let buses = vec![bus; clients];
+    let loaded = load(buses, plan.duration, async |bus, _turn| open(bus).await).await;
     if loaded.failed > 0 {
         return Err(BenchError::Refused(format!(
             "{} appends failed",

@@ -1,9 +1,9 @@
 //! Load: so many clients that do one thing after the other, for so long.
 
-use std::future::Future;
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 /// What came of it.
 #[derive(Debug, Clone, Default)]
@@ -29,20 +29,19 @@ impl Loaded {
     }
 }
 
-/// Lets clients do it over and over; `act` is given the client's number and how often it has done it.
-pub(super) async fn load<A, F>(clients: usize, duration: Duration, act: A) -> Loaded
-where
-    A: Fn(usize, u64) -> F + Clone + Send + 'static,
-    F: Future<Output = bool> + Send + 'static,
-{
+/// Lets each of these clients do it over and over; `act` is told how often that client has done it.
+pub(super) async fn load<C>(
+    clients: Vec<C>,
+    duration: Duration,
+    act: impl AsyncFn(&mut C, u64) -> bool,
+) -> Loaded {
     let begun = Instant::now();
-    let mut tasks = JoinSet::new();
-    for client in 0..clients {
-        let act = act.clone();
-        tasks.spawn(one_client(client, begun, duration, act));
-    }
+    let mut working: FuturesUnordered<_> = clients
+        .into_iter()
+        .map(|client| one_client(client, begun, duration, &act))
+        .collect();
     let mut loaded = Loaded::default();
-    while let Some(Ok((waits, failed))) = tasks.join_next().await {
+    while let Some((waits, failed)) = working.next().await {
         loaded.waits.extend(waits);
         loaded.failed += failed;
     }
@@ -52,20 +51,16 @@ where
 }
 
 /// One client, until the time is over: how long each thing took, and how many failed.
-async fn one_client<A, F>(
-    client: usize,
+async fn one_client<C>(
+    mut client: C,
     begun: Instant,
     duration: Duration,
-    act: A,
-) -> (Vec<Duration>, u64)
-where
-    A: Fn(usize, u64) -> F,
-    F: Future<Output = bool>,
-{
+    act: &impl AsyncFn(&mut C, u64) -> bool,
+) -> (Vec<Duration>, u64) {
     let (mut waits, mut failed, mut turn) = (Vec::new(), 0, 0);
     while begun.elapsed() < duration {
         let started = Instant::now();
-        if act(client, turn).await {
+        if act(&mut client, turn).await {
             waits.push(started.elapsed());
         } else {
             failed += 1;

@@ -5,35 +5,25 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use super::load::Loaded;
 use super::{BenchError, Server};
 
 const TABLE: &str = include_str!("pgbench_table.sql");
 const INSERT: &str = include_str!("pgbench_insert.sql");
-
-/// What a run of the yardstick gave.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Inserted {
-    /// Rows inserted, each with a commit of its own.
-    pub(super) rows: u64,
-    /// How long it took.
-    pub(super) elapsed: Duration,
-    /// The middle one of the waiting times.
-    pub(super) median: Duration,
-}
 
 /// Makes the table in a database that has the events.
 pub(super) async fn prepare(server: &Server, database: &str) -> Result<(), BenchError> {
     server.psql(database, TABLE).await.map(drop)
 }
 
-/// Lets so many clients insert for so long.
+/// Lets so many clients insert for so long: the rows, each with a commit of its own.
 pub(super) async fn insert(
     server: &Server,
     database: &str,
     clients: usize,
     duration: Duration,
     folder: &Path,
-) -> Result<Inserted, BenchError> {
+) -> Result<Loaded, BenchError> {
     let script = folder.join("insert.sql");
     std::fs::write(&script, INSERT).map_err(BenchError::system("cannot write the script"))?;
     let log = folder.join("pgbench");
@@ -63,11 +53,10 @@ pub(super) async fn insert(
     }
     let mut waits = waits(folder)?;
     waits.sort_unstable();
-    let median = waits.get(waits.len() / 2).copied().unwrap_or_default();
-    Ok(Inserted {
-        rows: waits.len().try_into().unwrap_or(u64::MAX),
+    Ok(Loaded {
+        waits: waits.into_iter().map(Duration::from_micros).collect(),
+        failed: 0,
         elapsed: duration,
-        median: Duration::from_micros(median),
     })
 }
 

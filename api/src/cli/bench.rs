@@ -4,15 +4,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{CliError, tell};
-use crate::bench::{self, Plan};
+use crate::bench::{self, Part, Plan};
 use crate::config::Config;
 
 /// Measures this program on this machine, beside PostgreSQL's own figures, with databases that are thrown away.
 #[derive(Debug, Args)]
 pub(super) struct Bench {
+    /// Measure only this; can be said several times
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
     /// Seconds that each measurement lasts
     #[arg(long, default_value_t = 5)]
     seconds: u64,
@@ -29,7 +32,13 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) async fn run(self, config: &Config) -> Result<ExitCode, CliError> {
+        let parts = if self.only.is_empty() {
+            Part::value_variants().to_vec()
+        } else {
+            self.only
+        };
         let plan = Plan {
+            parts,
             duration: Duration::from_secs(self.seconds),
             rounds: self.rounds,
             events: self.events,
