@@ -17,6 +17,7 @@ use crate::error::JournalError;
 use crate::journal::Journal;
 use crate::recorded::Recorded;
 
+mod pace;
 mod pages;
 mod progress;
 mod row;
@@ -73,7 +74,8 @@ pub struct FollowerOptions {
     pub start_after: i64,
     /// The last position that it takes in.
     pub until: Option<i64>,
-    /// How long it lets events gather when nobody waits for it. One transaction for many is cheaper than many.
+    /// How long it lets events gather when nobody waits for it. One transaction for many is cheaper than many, so the more
+    /// events come the longer it lets them gather: up to sixteen times as long.
     pub gather: Duration,
     /// How long it looks away at most: while paused, while another node is at work, while the database is away.
     pub patience: Duration,
@@ -127,12 +129,13 @@ impl Follower {
     /// `followers`, in the log and by [`Journal::followers`].
     pub async fn run(self, stop: CancellationToken) {
         let mut limit = self.options.batch;
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut gather) = (FIRST_PAUSE, self.options.gather);
         while !stop.is_cancelled() {
             // Not interrupted: a transaction that is cut off is only done again.
             let taken = self.step(limit).await;
             let next = self.next(&taken, pause);
             limit = self.next_limit(limit, &taken);
+            gather = pace::next_gather(self.options.gather, gather, &taken);
             pause = if taken.is_err() {
                 (pause * 2).min(self.options.patience)
             } else {
@@ -142,13 +145,16 @@ impl Follower {
                 Next::End => return,
                 Next::Again => {}
                 Next::After(longest) => drop(stop.run_until_cancelled(sleep(longest)).await),
-                Next::News { after } => drop(stop.run_until_cancelled(self.news(after)).await),
+                Next::News { after } => {
+                    let news = self.news(after, gather);
+                    let _stopped = stop.run_until_cancelled(news).await;
+                }
             }
         }
     }
 
     /// Comes back when there is something to take in: at once if somebody waits for it, else when some has gathered.
-    async fn news(&self, after: i64) {
+    async fn news(&self, after: i64, gather: Duration) {
         let mut waiting = self.journal.progress().waiting(self.effects.name());
         let (mut wanted, mut gathered) = (self.journal.appended(), self.journal.appended());
         // An error only says that the journal is closing; the next step finds out.
@@ -160,17 +166,8 @@ impl Follower {
             } => {}
             () = async {
                 drop(gathered.wait_for(|known| *known > after).await);
-                sleep(self.options.gather).await;
+                sleep(gather).await;
             } => {}
-        }
-    }
-
-    /// How many events to try next: fewer after a failure, to find the failing one; then more again.
-    fn next_limit(&self, limit: usize, taken: &Result<Step, JournalError>) -> usize {
-        match taken {
-            Ok(Step::Moved { .. }) => (limit * 2).min(self.options.batch),
-            Ok(Step::Failed { tried, .. }) => tried.div_ceil(2),
-            Ok(Step::Idle { .. } | Step::Paused { .. } | Step::Elsewhere) | Err(_) => limit,
         }
     }
 
