@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cartera_domain::Decider;
-use cartera_domain::ids::{CompanyId, Singleton, TypedId};
+use cartera_domain::ids::{CompanyId, Singleton, SubjectId, TypedId};
 use cartera_domain::settings::Company;
 use cartera_journal::{Append, AppendError, Appended, Context, Journal, Receipt};
 use chrono_tz::Tz;
@@ -33,6 +33,7 @@ pub(crate) const DEFAULT_ZONE: Tz = Tz::Europe__Madrid;
 pub struct CommandBus {
     journal: Journal,
     ids: Arc<dyn IdSource>,
+    keys_ahead: bool,
 }
 
 /// A command that was carried out, now or the first time it was said.
@@ -60,7 +61,21 @@ pub enum Freshness {
 impl CommandBus {
     /// A bus over a journal.
     pub fn new(journal: Journal, ids: Arc<dyn IdSource>) -> Self {
-        Self { journal, ids }
+        Self {
+            journal,
+            ids,
+            keys_ahead: false,
+        }
+    }
+
+    /// The same, with keys stored ahead for people who come: a new person then costs no commit of its own. Not where a run
+    /// must be repeatable, because how many ids that takes depends on time.
+    #[must_use]
+    pub fn storing_keys_ahead(self) -> Self {
+        Self {
+            keys_ahead: true,
+            ..self
+        }
     }
 
     /// The journal that it appends to.
@@ -71,6 +86,13 @@ impl CommandBus {
     /// Where new ids come from.
     pub fn ids(&self) -> &dyn IdSource {
         &*self.ids
+    }
+
+    /// A subject for somebody of whom nothing personal is known yet (DEFINITIONS 9).
+    pub fn new_subject(&self) -> SubjectId {
+        let ahead = || self.journal.vault().subject_ahead(|| self.ids.mint());
+        let taken = self.keys_ahead.then(ahead).flatten();
+        taken.unwrap_or_else(|| self.ids.mint())
     }
 
     /// Carries out one command to one aggregate.

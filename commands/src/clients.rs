@@ -77,7 +77,7 @@ pub async fn subject(bus: &CommandBus, client: ClientId) -> Result<SubjectId, Co
     };
     Ok(known
         .and_then(ClientDetails::subject)
-        .unwrap_or_else(|| bus.ids().mint()))
+        .unwrap_or_else(|| bus.new_subject()))
 }
 
 /// The data subject of a person of contact; a new one for an unknown person.
@@ -97,5 +97,5 @@ pub async fn contact_subject(
     let subject = known
         .and_then(|details| details.name.as_ref())
         .map(Personal::subject);
-    Ok(subject.unwrap_or_else(|| bus.ids().mint()))
+    Ok(subject.unwrap_or_else(|| bus.new_subject()))
 }

@@ -170,17 +170,19 @@ pub(crate) async fn stage(
 pub(crate) async fn pipeline(
     bus: &CommandBus,
     pipeline: Option<PipelineId>,
+    freshness: Freshness,
 ) -> Result<PipelineId, CommandError> {
     if let Some(pipeline) = pipeline {
         return Ok(pipeline);
     }
-    for id in bus
-        .journal()
-        .stream_ids(<Pipeline as Decider>::TYPE)
-        .await?
-    {
-        let id = PipelineId::from_uuid(id);
-        let stream = bus.load::<Pipeline>(id, Freshness::Cached).await?;
+    let (journal, kind) = (bus.journal(), <Pipeline as Decider>::TYPE);
+    let known = match freshness {
+        Freshness::Cached => journal.known_stream_ids(kind).await?,
+        Freshness::Fresh => journal.stream_ids(kind).await?.into(),
+    };
+    for id in known.iter() {
+        let id = PipelineId::from_uuid(*id);
+        let stream = bus.load::<Pipeline>(id, freshness).await?;
         if matches!(stream.state(), Pipeline::InUse(_)) {
             return Ok(id);
         }

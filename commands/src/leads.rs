@@ -109,7 +109,7 @@ pub async fn subject(bus: &CommandBus, lead: LeadId) -> Result<SubjectId, Comman
     };
     Ok(details
         .and_then(LeadDetails::subject)
-        .unwrap_or_else(|| bus.ids().mint()))
+        .unwrap_or_else(|| bus.new_subject()))
 }
 
 /// What a conversion opens beside the client.

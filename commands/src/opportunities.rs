@@ -87,7 +87,7 @@ pub(crate) async fn opening(
     wanted: &NewOpportunity,
     freshness: Freshness,
 ) -> Result<OpportunityCommand, CommandError> {
-    let pipeline = facts::pipeline(bus, wanted.pipeline).await?;
+    let pipeline = facts::pipeline(bus, wanted.pipeline, freshness).await?;
     let stage = facts::stage(bus, pipeline, wanted.stage, StageCategory::Open, freshness).await?;
     facts::channel_in_use(bus, wanted.channel, freshness).await?;
     if !wanted.new_client {
@@ -386,5 +386,5 @@ pub async fn subject(
         .state()
         .sale()
         .and_then(|sale| sale.details.subject());
-    Ok(known.unwrap_or_else(|| bus.ids().mint()))
+    Ok(known.unwrap_or_else(|| bus.new_subject()))
 }

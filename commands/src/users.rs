@@ -39,7 +39,7 @@ pub async fn register_user(
     user: NewUser,
 ) -> Result<Sent, CommandError> {
     let id: UserId = bus.ids().mint();
-    let subject: SubjectId = bus.ids().mint();
+    let subject = bus.new_subject();
     let NewUser {
         name,
         email,
@@ -99,7 +99,7 @@ pub async fn change_email(
         let known = stream.state().active().cloned();
         let subject = known
             .as_ref()
-            .map_or_else(|| bus.ids().mint(), |member| member.name.subject());
+            .map_or_else(|| bus.new_subject(), |member| member.name.subject());
         let command = UserCommand::ChangeUserEmail {
             email: email.clone().map(|email| Personal::new(subject, email)),
         };
@@ -157,7 +157,7 @@ pub async fn move_to_team(
 pub async fn subject(bus: &CommandBus, user: UserId) -> Result<SubjectId, CommandError> {
     let stream = bus.load::<User>(user, Freshness::Cached).await?;
     let known = stream.state().active().map(|member| member.name.subject());
-    Ok(known.unwrap_or_else(|| bus.ids().mint()))
+    Ok(known.unwrap_or_else(|| bus.new_subject()))
 }
 
 /// Carries out a command to a user that may leave the company without an administrator; refuses the last one's.

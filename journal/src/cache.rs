@@ -1,8 +1,9 @@
-//! Loaded aggregates, by version: a hint that the append checks.
+//! Loaded aggregates, by version: a hint that the append checks. And which streams there are of a type.
 
 use std::any::Any;
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use cartera_domain::Decider;
 use moka::sync::Cache;
@@ -14,7 +15,10 @@ const CACHED_FOR: Duration = Duration::from_mins(1);
 const ENTRY_BYTES: usize = 256;
 
 /// Loaded aggregates, bounded by bytes.
-pub(crate) struct States(Cache<(&'static str, Uuid), Entry>);
+pub(crate) struct States {
+    kept: Cache<(&'static str, Uuid), Entry>,
+    streams: Streams,
+}
 
 #[derive(Clone)]
 struct Entry {
@@ -26,18 +30,24 @@ struct Entry {
 
 impl States {
     pub(crate) fn new(max_bytes: u64) -> Self {
-        Self(
-            Cache::builder()
+        Self {
+            kept: Cache::builder()
                 .max_capacity(max_bytes)
                 .weigher(|_, entry: &Entry| entry.bytes)
                 .time_to_live(CACHED_FOR)
                 .build(),
-        )
+            streams: Streams::default(),
+        }
+    }
+
+    /// Which streams there are.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.streams
     }
 
     /// The state as it was last seen, and its version.
     pub(crate) fn get<A: Decider>(&self, id: Uuid) -> Option<(A, u64)> {
-        let entry = self.0.get(&(A::TYPE, id))?;
+        let entry = self.kept.get(&(A::TYPE, id))?;
         let state = entry.state?.downcast::<A>().ok()?;
         Some(((*state).clone(), entry.version))
     }
@@ -71,7 +81,7 @@ impl States {
     }
 
     fn keep_latest(&self, key: (&'static str, Uuid), entry: Entry) {
-        drop(self.0.entry(key).and_upsert_with(|kept| match kept {
+        drop(self.kept.entry(key).and_upsert_with(|kept| match kept {
             Some(kept) if kept.value().version > entry.version => kept.into_value(),
             Some(kept) if kept.value().version == entry.version && entry.state.is_none() => {
                 kept.into_value()
@@ -82,11 +92,57 @@ impl States {
 
     /// Forgets one stream.
     pub(crate) fn forget(&self, aggregate_type: &'static str, id: Uuid) {
-        self.0.invalidate(&(aggregate_type, id));
+        self.kept.invalidate(&(aggregate_type, id));
     }
 
     /// Forgets everything.
     pub(crate) fn forget_all(&self) {
-        self.0.invalidate_all();
+        self.kept.invalidate_all();
+    }
+}
+
+/// Which streams there are, by type: as this node has seen it, and for a while.
+#[derive(Default)]
+pub(crate) struct Streams(Mutex<HashMap<&'static str, OfType>>);
+
+#[derive(Default)]
+struct OfType {
+    /// How many of them began on this node.
+    begins: u64,
+    known: Option<(Arc<[Uuid]>, Instant)>,
+}
+
+impl Streams {
+    /// The streams of a type, while they are known.
+    pub(crate) fn known(&self, aggregate_type: &'static str) -> Option<Arc<[Uuid]>> {
+        let types = self.types();
+        let (ids, since) = types.get(aggregate_type)?.known.as_ref()?;
+        (since.elapsed() < CACHED_FOR).then(|| Arc::clone(ids))
+    }
+
+    /// How many streams of the type began on this node, to be given to [`Streams::keep`].
+    pub(crate) fn begins(&self, aggregate_type: &'static str) -> u64 {
+        self.types().entry(aggregate_type).or_default().begins
+    }
+
+    /// Keeps what was read, unless another stream began since.
+    pub(crate) fn keep(&self, aggregate_type: &'static str, ids: &Arc<[Uuid]>, begins: u64) {
+        let mut types = self.types();
+        let of_type = types.entry(aggregate_type).or_default();
+        if of_type.begins == begins {
+            of_type.known = Some((Arc::clone(ids), Instant::now()));
+        }
+    }
+
+    /// Notes that a stream of the type began.
+    pub(crate) fn began(&self, aggregate_type: &'static str) {
+        let mut types = self.types();
+        let of_type = types.entry(aggregate_type).or_default();
+        of_type.begins += 1;
+        of_type.known = None;
+    }
+
+    fn types(&self) -> MutexGuard<'_, HashMap<&'static str, OfType>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

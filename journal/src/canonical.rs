@@ -77,7 +77,12 @@ pub(crate) fn descend<T>(
 ) -> T {
     let length = pointer.len();
     pointer.push('/');
-    pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    // Done for every value of every event: copied only where there is something to escape.
+    if step.contains(['~', '/']) {
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(step);
+    }
     let result = act(pointer);
     pointer.truncate(length);
     result

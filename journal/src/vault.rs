@@ -5,19 +5,22 @@
 //! moved elsewhere does not open. The key itself is sealed by the master key, which lives outside the database.
 //! Blocking (LOPDGDD art. 32) makes the values unreadable until a date; destroying the key erases them (GDPR art. 17).
 
+mod ahead;
 mod cipher;
 mod keys;
 mod lifecycle;
 mod master_key;
+mod minting;
 mod seal;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use cartera_domain::ids::SubjectId;
 
+pub(crate) use keys::SubjectKeys;
 pub use keys::Vault;
-pub(crate) use keys::{MintedKey, SubjectKeys};
 pub use master_key::{MasterKey, MasterKeyError};
+pub(crate) use minting::MintedKey;
 pub(crate) use seal::{Place, open, personal_subjects, seal, sealed_subjects};
 
 /// A personal value could not be sealed or opened, or a subject's key not be kept.

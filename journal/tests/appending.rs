@@ -394,3 +394,22 @@ async fn personal_values_survive_the_way_through_the_log() {
         Event::Lead(event)
     );
 }
+
+#[tokio::test]
+async fn a_stream_that_begins_here_is_known_at_once() {
+    let world = World::new().await;
+    let (here, there) = (world.node().await, world.node().await);
+    let (first, second) = (random(), random());
+    here.append(new_lead(first)).await.unwrap();
+    for node in [&here, &there] {
+        assert_eq!(*node.known_stream_ids("lead").await.unwrap(), [first]);
+    }
+    here.append(new_lead(second)).await.unwrap();
+    assert_eq!(
+        *here.known_stream_ids("lead").await.unwrap(),
+        [first, second]
+    );
+    // Elsewhere it may be missed for a while; whoever must not miss it asks.
+    assert_eq!(*there.known_stream_ids("lead").await.unwrap(), [first]);
+    assert_eq!(there.stream_ids("lead").await.unwrap(), [first, second]);
+}

@@ -9,6 +9,8 @@ mod following;
 #[cfg(test)]
 mod group_commit;
 #[cfg(test)]
+mod keys_ahead;
+#[cfg(test)]
 mod personal_data;
 #[cfg(test)]
 mod side_rows;

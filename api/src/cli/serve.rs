@@ -67,7 +67,7 @@ async fn serve(
     let runner = Runner::start(journal.clone(), registry::all()).await?;
     let signer = tokio::spawn(sign_the_log(journal.clone(), shutdown.clone()));
     let reads = read_pool(config, database_url)?;
-    let bus = CommandBus::new(journal.clone(), Arc::new(SystemIds));
+    let bus = CommandBus::new(journal.clone(), Arc::new(SystemIds)).storing_keys_ahead();
     let web = Web::compose(
         &WebSettings::from(config),
         bus,

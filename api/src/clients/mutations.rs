@@ -110,7 +110,7 @@ async fn register(context: &Context<'_>, input: RegisterClientInput) -> Result<S
     let envelope = context.envelope(Permission::WriteSales, &input.said.into())?;
     let bus = &context.services()?.bus;
     let mut fields = Fields::of_input();
-    let subject = bus.ids().mint();
+    let subject = bus.new_subject();
     let details = fields.within("details", |fields| input.details.read(fields, subject));
     let details = fields.all(Some(details))?;
     let owner = input.owner_id.map(|id| id.0);
@@ -147,8 +147,8 @@ async fn assign(context: &Context<'_>, input: AssignClientInput) -> Result<Sent,
 
 async fn add_contact(context: &Context<'_>, input: AddContactInput) -> Result<Sent, Refused> {
     context.viewer(Permission::WriteSales)?;
-    let ids = context.services()?.bus.ids();
-    let (contact, subject) = (ids.mint(), ids.mint());
+    let bus = &context.services()?.bus;
+    let (contact, subject) = (bus.ids().mint(), bus.new_subject());
     let mut fields = Fields::of_input();
     let details = fields.within("details", |fields| input.details.read(fields, subject));
     let details = fields.all(Some(details))?;

@@ -122,7 +122,7 @@ async fn register(context: &Context<'_>, input: RegisterLeadInput) -> Result<Sen
     let envelope = context.envelope(Permission::WriteSales, &input.said.into())?;
     let bus = &context.services()?.bus;
     let mut fields = Fields::of_input();
-    let subject = bus.ids().mint();
+    let subject = bus.new_subject();
     let details = fields.within("details", |fields| input.details.read(fields, subject));
     let details = fields.all(Some(details))?;
     let channel = input.channel_id.map(|id| id.0);

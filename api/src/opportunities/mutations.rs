@@ -170,7 +170,7 @@ async fn open(context: &Context<'_>, input: OpenOpportunityInput) -> Result<Sent
     let envelope = context.envelope(Permission::WriteSales, &input.said.clone().into())?;
     let bus = &context.services()?.bus;
     let mut fields = Fields::of_input();
-    let wanted = input.read(&mut fields, bus.ids().mint());
+    let wanted = input.read(&mut fields, bus.new_subject());
     let wanted = fields.all(Some(wanted))?;
     Ok(opportunities::open_opportunity(bus, &envelope, &wanted).await?)
 }

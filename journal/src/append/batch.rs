@@ -2,23 +2,47 @@
 //! append's verdict stands on its own.
 
 use std::collections::HashSet;
-
-use cartera_domain::ids::SubjectId;
-use uuid::Uuid;
+use std::hash::{BuildHasher, RandomState};
 
 use super::Prepared;
 use super::queue::{Limits, Request};
 
-/// What only one append of a batch may touch.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Stream(&'static str, Uuid),
-    Receipt(String, Uuid),
-    Claim(&'static str, [u8; 32]),
-    Checkpoint(String),
-    Outbox(Uuid),
-    /// Two appends that mint a key for one person must not do it at once.
-    Subject(SubjectId),
+/// What only one append of a batch may touch, by its hash: a collision makes an append wait for the next call, no more.
+struct Keys(RandomState);
+
+impl Keys {
+    fn of<'a>(&'a self, prepared: &'a Prepared) -> impl Iterator<Item = u64> + 'a {
+        let state = &self.0;
+        let claims = prepared.claims.iter().chain(&prepared.releases);
+        let claims = claims.map(|claim| state.hash_one(("claim", claim.scope, claim.token)));
+        let streams = prepared
+            .streams
+            .iter()
+            .map(|stream| state.hash_one(("stream", stream.aggregate_type, stream.aggregate_id)));
+        let receipt = prepared
+            .receipt
+            .iter()
+            .map(|receipt| state.hash_one(("receipt", receipt.actor.as_str(), receipt.command_id)));
+        let checkpoint = prepared
+            .checkpoint
+            .iter()
+            .map(|checkpoint| state.hash_one(("checkpoint", checkpoint.name.as_str())));
+        let outbox = prepared
+            .outbox
+            .iter()
+            .map(|row| state.hash_one(("outbox", row.id)));
+        // Two appends that mint a key for one person must not do it at once.
+        let minted = prepared
+            .minted
+            .iter()
+            .map(|key| state.hash_one(("subject", key.subject)));
+        streams
+            .chain(receipt)
+            .chain(claims)
+            .chain(checkpoint)
+            .chain(outbox)
+            .chain(minted)
+    }
 }
 
 /// A batch in the making.
@@ -26,7 +50,8 @@ pub(super) struct Batch {
     limits: Limits,
     requests: Vec<Request>,
     events: usize,
-    keys: HashSet<Key>,
+    keys: Keys,
+    touched: HashSet<u64>,
 }
 
 impl Batch {
@@ -35,7 +60,8 @@ impl Batch {
             limits,
             requests: Vec::new(),
             events: 0,
-            keys: HashSet::new(),
+            keys: Keys(RandomState::new()),
+            touched: HashSet::new(),
         }
     }
 
@@ -44,9 +70,9 @@ impl Batch {
     pub(super) fn offer(&mut self, request: Request) -> Option<Request> {
         let fits = self.requests.is_empty()
             || self.events + request.prepared.events.len() <= self.limits.events;
-        let keys = keys(&request.prepared);
-        let alone = self.keys.is_disjoint(&keys);
-        self.keys.extend(keys);
+        let keys: Vec<u64> = self.keys.of(&request.prepared).collect();
+        let alone = !keys.iter().any(|key| self.touched.contains(key));
+        self.touched.extend(keys);
         if !alone || !fits {
             return Some(request);
         }
@@ -62,33 +88,4 @@ impl Batch {
     pub(super) fn into_requests(self) -> Vec<Request> {
         self.requests
     }
-}
-
-fn keys(prepared: &Prepared) -> HashSet<Key> {
-    let claims = prepared
-        .claims
-        .iter()
-        .chain(&prepared.releases)
-        .map(|claim| Key::Claim(claim.scope, claim.token));
-    let streams = prepared
-        .streams
-        .iter()
-        .map(|stream| Key::Stream(stream.aggregate_type, stream.aggregate_id));
-    let receipt = prepared
-        .receipt
-        .iter()
-        .map(|receipt| Key::Receipt(receipt.actor.clone(), receipt.command_id));
-    let checkpoint = prepared
-        .checkpoint
-        .iter()
-        .map(|checkpoint| Key::Checkpoint(checkpoint.name.clone()));
-    let outbox = prepared.outbox.iter().map(|row| Key::Outbox(row.id));
-    let minted = prepared.minted.iter().map(|key| Key::Subject(key.subject));
-    streams
-        .chain(receipt)
-        .chain(claims)
-        .chain(checkpoint)
-        .chain(outbox)
-        .chain(minted)
-        .collect()
 }

@@ -13,6 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::prepared::PreparedStream;
 use super::queue::{Limits, Outcome, Request};
 use super::session::{CallError, classify, open};
 use super::statement::{self, Verdicts};
@@ -195,22 +196,27 @@ impl Writer {
 
     fn note(&self, prepared: &Prepared, outcome: &Result<Appended, AppendError>) {
         match outcome {
-            Ok(_) => {
-                for stream in prepared
-                    .streams
-                    .iter()
-                    .filter(|stream| i64::try_from(stream.version) != Ok(stream.expected))
-                {
-                    self.states
-                        .moved(stream.aggregate_type, stream.aggregate_id, stream.version);
-                }
-            }
+            Ok(_) => prepared
+                .streams
+                .iter()
+                .for_each(|stream| self.moved(stream)),
             Err(AppendError::Conflict {
                 aggregate_type,
                 aggregate_id,
                 ..
             }) => self.states.forget(aggregate_type, *aggregate_id),
             Err(_) => {}
+        }
+    }
+
+    fn moved(&self, stream: &PreparedStream) {
+        if i64::try_from(stream.version) == Ok(stream.expected) {
+            return;
+        }
+        self.states
+            .moved(stream.aggregate_type, stream.aggregate_id, stream.version);
+        if stream.expected == 0 {
+            self.states.streams().began(stream.aggregate_type);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Looking up what stands beside the events: receipts, claims, the streams of a type.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -87,7 +88,27 @@ impl Journal {
             .collect())
     }
 
-    /// The streams of a type, in the order in which they began.
+    /// The streams of a type as they are known here, in the order in which they began: one that began on another node
+    /// within the last minute may not be among them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn known_stream_ids(
+        &self,
+        aggregate_type: &'static str,
+    ) -> Result<Arc<[Uuid]>, JournalError> {
+        let streams = self.0.states.streams();
+        if let Some(known) = streams.known(aggregate_type) {
+            return Ok(known);
+        }
+        let begins = streams.begins(aggregate_type);
+        let ids: Arc<[Uuid]> = self.stream_ids(aggregate_type).await?.into();
+        streams.keep(aggregate_type, &ids, begins);
+        Ok(ids)
+    }
+
+    /// The streams of a type, in the order in which they began. For types of which there are few, such as pipelines and
+    /// users: it walks over all their events in the index.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -1,4 +1,4 @@
-//! The subjects' keys: minted with the first personal value, kept wrapped.
+//! The subjects' keys, kept wrapped.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::cipher::{NONCE_LENGTH, Secret, decrypt, encrypt, fill_random, keyed_hash};
+use super::ahead::Ahead;
+use super::cipher::{NONCE_LENGTH, Secret, decrypt, encrypt, keyed_hash};
 use super::{MasterKey, VaultError};
 
 /// Most keys that are kept unwrapped.
@@ -29,19 +30,13 @@ struct Inner {
     tokens: Secret,
     fingerprints: Secret,
     unwrapped: Cache<SubjectId, Arc<Secret>>,
+    ahead: Ahead,
     changed: Box<dyn Fn() + Send + Sync>,
-}
-
-/// A key that was just made, as it is to be stored before its first use.
-pub(crate) struct MintedKey {
-    pub(crate) subject: SubjectId,
-    wrapped: Vec<u8>,
-    secret: Arc<Secret>,
 }
 
 /// The keys that one payload or one batch of payloads needs; a subject without a usable key is not in it.
 #[derive(Default)]
-pub(crate) struct SubjectKeys(BTreeMap<SubjectId, Arc<Secret>>);
+pub(crate) struct SubjectKeys(pub(super) BTreeMap<SubjectId, Arc<Secret>>);
 
 impl SubjectKeys {
     pub(crate) fn get(&self, subject: SubjectId) -> Option<&Secret> {
@@ -77,6 +72,7 @@ impl Vault {
                 .max_capacity(CACHED_KEYS)
                 .time_to_live(CACHED_FOR)
                 .build(),
+            ahead: Ahead::default(),
             changed,
         }))
     }
@@ -94,6 +90,15 @@ impl Vault {
 
     pub(super) fn pool(&self) -> &PgPool {
         &self.0.pool
+    }
+
+    pub(super) fn ahead(&self) -> &Ahead {
+        &self.0.ahead
+    }
+
+    /// Keeps a key that is stored for those who need it next.
+    pub(super) fn keep_unwrapped(&self, subject: SubjectId, secret: Arc<Secret>) {
+        self.0.unwrapped.insert(subject, secret);
     }
 
     /// Drops every unwrapped key here, and tells the other nodes to; one that does not hear drops them after a minute.
@@ -173,57 +178,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Makes a key for every subject that has none among `keys`; they may be used once their rows are committed.
-    pub(crate) fn mint(
-        &self,
-        subjects: &BTreeSet<SubjectId>,
-        keys: &mut SubjectKeys,
-    ) -> Result<Vec<MintedKey>, VaultError> {
-        let mut minted = Vec::new();
-        for subject in subjects {
-            if keys.get(*subject).is_none() {
-                let mut key = Zeroizing::new([0; 32]);
-                fill_random(key.as_mut_slice())?;
-                let secret = Arc::new(key);
-                minted.push(MintedKey {
-                    subject: *subject,
-                    wrapped: self.wrap(*subject, &secret)?,
-                    secret: Arc::clone(&secret),
-                });
-                keys.0.insert(*subject, secret);
-            }
-        }
-        Ok(minted)
-    }
-
-    /// Stores minted keys, durably. Answers the subjects that had a row already: their minted key must not be used.
-    pub(crate) async fn store(
-        &self,
-        connection: &mut PgConnection,
-        minted: &[&MintedKey],
-    ) -> Result<BTreeSet<SubjectId>, sqlx::Error> {
-        let subjects: Vec<Uuid> = minted.iter().map(|key| key.subject.as_uuid()).collect();
-        let wrapped: Vec<&[u8]> = minted.iter().map(|key| key.wrapped.as_slice()).collect();
-        let stored = sqlx::query_scalar!(
-            "INSERT INTO subject_keys (subject, wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])
-             ON CONFLICT (subject) DO NOTHING RETURNING subject",
-            &subjects,
-            &wrapped as _,
-        )
-        .fetch_all(connection)
-        .await?;
-        let stored: BTreeSet<SubjectId> = stored.into_iter().map(SubjectId::from_uuid).collect();
-        let (kept, lost): (Vec<&MintedKey>, Vec<&MintedKey>) =
-            minted.iter().partition(|key| stored.contains(&key.subject));
-        for key in kept {
-            self.0
-                .unwrapped
-                .insert(key.subject, Arc::clone(&key.secret));
-        }
-        Ok(lost.into_iter().map(|key| key.subject).collect())
-    }
-
-    fn wrap(&self, subject: SubjectId, key: &Secret) -> Result<Vec<u8>, VaultError> {
+    pub(super) fn wrap(&self, subject: SubjectId, key: &Secret) -> Result<Vec<u8>, VaultError> {
         let sealed = encrypt(
             &self.0.wrapping,
             key.as_slice(),
