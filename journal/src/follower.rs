@@ -75,7 +75,7 @@ pub struct FollowerOptions {
     /// The last position that it takes in.
     pub until: Option<i64>,
     /// How long it lets events gather when nobody waits for it. One transaction for many is cheaper than many, so the more
-    /// events come the longer it lets them gather: up to sixteen times as long.
+    /// events come the longer it lets them gather: up to eight times as long.
     pub gather: Duration,
     /// How long it looks away at most: while paused, while another node is at work, while the database is away.
     pub patience: Duration,

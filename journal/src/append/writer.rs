@@ -213,10 +213,12 @@ impl Writer {
         if i64::try_from(stream.version) == Ok(stream.expected) {
             return;
         }
-        self.states
-            .moved(stream.aggregate_type, stream.aggregate_id, stream.version);
         if stream.expected == 0 {
+            // Nothing is kept of a stream that was not there, so nothing kept is out of date.
             self.states.streams().began(stream.aggregate_type);
+        } else {
+            self.states
+                .moved(stream.aggregate_type, stream.aggregate_id, stream.version);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Follower, Step};
 use crate::error::JournalError;
 
 /// How many times as long as usual events gather at most.
-const GATHER_FACTOR: u32 = 16;
+const GATHER_FACTOR: u32 = 8;
 /// How long the next events gather for each that came.
 const GATHER_PER_EVENT: Duration = Duration::from_millis(2);
 
