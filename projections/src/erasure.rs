@@ -125,7 +125,8 @@ async fn renew_generation(
     }
     events.retain(|event| event.position <= position);
     events.sort_by_key(|event| event.position);
-    projector.apply_batch(&mut tx, &events).await?;
+    let tables = generation.tables(&mut tx).await?;
+    projector.take_in(&mut tx, &events, tables).await?;
     tx.commit().await?;
     Ok(())
 }

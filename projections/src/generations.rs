@@ -2,26 +2,29 @@
 //!
 //! ```mermaid
 //! stateDiagram-v2
-//!     [*] --> Live: the first of its name
-//!     [*] --> Building: a new version, or a rebuild
-//!     Building --> Live: has caught up; the views of `live` show it from the swap's commit on
+//!     [*] --> Live: the first of its name, over an empty log
+//!     [*] --> Filling: the first of its name, a new version, or a rebuild
+//!     Filling --> Filled: has taken in the log once, and gets its indexes and sums
+//!     Filled --> Live: has caught up; the views of `live` show it from the swap's commit on
 //!     Live --> [*]: replaced, its schema dropped
 //! ```
 //!
 //! Readers see the views of schema `live` alone, so they never see half of a generation (ADR 0005).
 
+mod filling;
 mod swap;
 mod verification;
 
 use cartera_journal::{Follower, FollowerOptions, Journal};
 use sqlx::{Executor as _, PgConnection, PgPool};
 
-use crate::projector::{ProjectionError, SharedProjector};
+use crate::projector::{ProjectionError, SharedProjector, Tables};
 use crate::read_pool::LIVE;
 use crate::runner::Driven;
 
+pub use filling::complete;
 pub use swap::swap;
-pub use verification::{Difference, Verification, verify};
+pub use verification::{Difference, Verification, verify, verify_all};
 
 /// A generation of a read model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,9 @@ pub enum GenerationError {
     /// No such read model.
     #[error("there is no read model {0}")]
     Unknown(String),
+    /// Another generation went live while this one was being verified.
+    #[error("the read model {0} was replaced meanwhile: try again")]
+    Replaced(String),
 }
 
 impl Generation {
@@ -80,6 +86,21 @@ impl Generation {
             .map(drop)
     }
 
+    /// How far its tables are, while the transaction holds its follower.
+    pub(crate) async fn tables(&self, tx: &mut PgConnection) -> Result<Tables, sqlx::Error> {
+        let filled = sqlx::query_scalar!(
+            "SELECT filled FROM generations WHERE name = $1 AND number = $2",
+            self.name,
+            self.number
+        )
+        .fetch_optional(tx)
+        .await?;
+        Ok(match filled {
+            Some(false) => Tables::Filling,
+            Some(true) | None => Tables::Filled,
+        })
+    }
+
     /// The follower that keeps it.
     pub(crate) fn follower(&self, journal: &Journal, projector: &SharedProjector) -> Follower {
         let options = FollowerOptions {
@@ -88,7 +109,8 @@ impl Generation {
             search_path: Some(format!("{}, public", self.schema())),
             ..FollowerOptions::default()
         };
-        Follower::new(journal.clone(), Driven::shared(projector), options)
+        let driven = Driven::new(projector, self);
+        Follower::new(journal.clone(), std::sync::Arc::new(driven), options)
     }
 }
 
@@ -107,7 +129,7 @@ pub async fn all(pool: &PgPool) -> Result<Vec<Generation>, GenerationError> {
 }
 
 /// The generation that this program's projector is to keep: the live one if it is of the same version, else one being built,
-/// which is begun where there is none. The first of a name is live at once.
+/// which is begun where there is none.
 ///
 /// # Errors
 /// [`GenerationError`]; [`GenerationError::Newer`] when a newer program has been here.
@@ -163,14 +185,16 @@ async fn of_name(pool: &PgPool, name: &str) -> Result<Vec<Generation>, Generatio
     Ok(all.into_iter().filter(|known| known.name == name).collect())
 }
 
-/// Begins a generation, unless another node has begun the same one meanwhile.
+/// Begins a generation, unless another node has begun the same one meanwhile. Over an empty log the first of a name has
+/// caught up by its beginning, and is live at once.
 async fn begin(
     pool: &PgPool,
     projector: &SharedProjector,
     known: &[Generation],
 ) -> Result<(), GenerationError> {
-    let used = sqlx::query_scalar!(
-        r#"SELECT coalesce(max(generation), 0) AS "used!" FROM followers WHERE name = $1"#,
+    let log = sqlx::query!(
+        r#"SELECT coalesce((SELECT max(generation) FROM followers WHERE name = $1), 0) AS "used!",
+                  NOT EXISTS (SELECT FROM events) AS "is_empty!""#,
         projector.name()
     )
     .fetch_one(pool)
@@ -178,14 +202,14 @@ async fn begin(
     let last = known.iter().map(|known| known.number).max();
     let generation = Generation {
         name: projector.name().to_owned(),
-        number: last.unwrap_or(0).max(used) + 1,
+        number: last.unwrap_or(0).max(log.used) + 1,
         version: projector.version(),
-        live: !known.iter().any(|known| known.live),
+        live: log.is_empty && !known.iter().any(|known| known.live),
     };
     let mut tx = pool.begin().await?;
     // Whoever comes second waits here for the first, and then inserts nothing.
     let begun = sqlx::query!(
-        "INSERT INTO generations (name, number, version, live) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO generations (name, number, version, live, filled) VALUES ($1, $2, $3, $4, false) ON CONFLICT DO NOTHING",
         generation.name,
         generation.number,
         generation.version,
@@ -202,9 +226,14 @@ async fn begin(
         )
         .execute(&mut *tx)
         .await?;
-        create_tables(&mut tx, &generation.schema(), projector.ddl()).await?;
+        let schema = generation.schema();
+        let make = format!("CREATE SCHEMA IF NOT EXISTS {LIVE}; CREATE SCHEMA {schema}");
+        tx.execute(make.as_str()).await?;
+        generation.enter(&mut tx).await?;
+        filling::create_tables(&mut tx, projector).await?;
         if generation.live {
-            swap::show(&mut tx, &generation.schema()).await?;
+            filling::finish(&mut tx, &generation, projector).await?;
+            swap::show(&mut tx, &schema).await?;
         }
         tx.commit().await?;
         tracing::info!(
@@ -213,20 +242,6 @@ async fn begin(
             "begun"
         );
     }
-    Ok(())
-}
-
-/// Makes a schema with a read model's tables. The names are the program's own, never input.
-async fn create_tables(
-    connection: &mut PgConnection,
-    schema: &str,
-    ddl: &str,
-) -> Result<(), sqlx::Error> {
-    let statements = format!(
-        "CREATE SCHEMA IF NOT EXISTS {LIVE}; CREATE SCHEMA {schema}; SET LOCAL search_path TO {schema}, public; {ddl};
-         RESET search_path;"
-    );
-    connection.execute(statements.as_str()).await?;
     Ok(())
 }
 

@@ -19,7 +19,8 @@ pub trait Projector: Send + Sync + 'static {
     const NAME: &'static str;
     /// Raise it whenever tables or rows change: the runner rebuilds the read model beside the old one and swaps it in.
     const VERSION: i32;
-    /// The statements that make its tables, from the `.sql` beside it.
+    /// The statements that make its tables, from the `.sql` beside it. What stands below a line `-- Once filled:` is done when
+    /// all that the log holds is in the tables: indexes that only readers need, sums over all facts.
     const DDL: &'static str;
     /// The aggregate types whose events it reads; it is never shown the others.
     const READS: &'static [&'static str];
@@ -37,6 +38,18 @@ pub trait Projector: Send + Sync + 'static {
         tx: &mut PgConnection,
         batch: &[&Recorded],
     ) -> Result<(), ProjectionError>;
+
+    /// The same, while the tables are filled and nobody reads them: without what [`Projector::DDL`] makes once they are.
+    ///
+    /// # Errors
+    /// See [`Projector::apply`].
+    async fn fill(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[&Recorded],
+    ) -> Result<(), ProjectionError> {
+        self.apply(tx, batch).await
+    }
 }
 
 /// A [`Projector`] whose type is forgotten, for lists of them.
@@ -52,15 +65,25 @@ pub trait AnyProjector: Send + Sync + 'static {
     fn reads(&self) -> &'static [&'static str];
     /// [`Projector::PERSONAL`].
     fn personal(&self) -> &'static [PersonalTable];
-    /// [`Projector::apply`], over the events of the batch that it reads.
+    /// [`Projector::apply`] or [`Projector::fill`], over the events of the batch that it reads.
     ///
     /// # Errors
     /// See [`Projector::apply`].
-    async fn apply_batch(
+    async fn take_in(
         &self,
         tx: &mut PgConnection,
         batch: &[Recorded],
+        tables: Tables,
     ) -> Result<(), ProjectionError>;
+}
+
+/// How far the tables of a generation are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tables {
+    /// They take in the log for the first time, and nobody reads them.
+    Filling,
+    /// They are complete, and kept so.
+    Filled,
 }
 
 #[async_trait]
@@ -85,19 +108,22 @@ impl<P: Projector> AnyProjector for P {
         P::PERSONAL
     }
 
-    async fn apply_batch(
+    async fn take_in(
         &self,
         tx: &mut PgConnection,
         batch: &[Recorded],
+        tables: Tables,
     ) -> Result<(), ProjectionError> {
         let read: Vec<&Recorded> = batch
             .iter()
             .filter(|recorded| P::READS.contains(&recorded.aggregate_type.as_str()))
             .collect();
         if read.is_empty() {
-            Ok(())
-        } else {
-            self.apply(tx, &read).await
+            return Ok(());
+        }
+        match tables {
+            Tables::Filling => self.fill(tx, &read).await,
+            Tables::Filled => self.apply(tx, &read).await,
         }
     }
 }

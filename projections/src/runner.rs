@@ -1,33 +1,38 @@
 //! Who keeps the read models going: a follower of the journal per projector, on as many nodes as there are.
+//!
+//! [`building`] brings new generations to the log's end; [`readiness`] tells when the first answers are whole.
 
+mod building;
 mod driven;
+mod readiness;
 
 use std::time::Duration;
 
 use cartera_journal::{CancellationToken, FollowerStatus, Journal};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::erasure;
 use crate::generations::{self, Generation, GenerationError};
 use crate::projector::SharedProjector;
 
+pub use building::{catch_up, catch_up_all, rebuild, rebuild_all};
 pub use driven::Driven;
+pub use readiness::Unready;
+
+use building::build;
 
 /// Longest wait for one's own writes (DEFINITIONS 23).
 pub const PATIENCE: Duration = Duration::from_secs(2);
 /// How often a node looks whether another one has swapped a generation.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// How many events the read models of a rebuild take in before they wait for each other: what a node keeps decoded.
-const IN_STEP: i64 = 2_048;
-/// How many read models of a rebuild work at once, each on a connection.
-const AT_ONCE: usize = 6;
 
 /// The followers of this node.
 pub struct Runner {
     journal: Journal,
     names: Vec<&'static str>,
     stop: CancellationToken,
+    unready: watch::Receiver<Vec<Unready>>,
     followers: JoinSet<()>,
 }
 
@@ -68,30 +73,40 @@ impl Runner {
         journal: Journal,
         projectors: Vec<SharedProjector>,
     ) -> Result<Self, GenerationError> {
-        for projector in &projectors {
-            generations::ensure(journal.pool(), projector).await?;
-        }
+        let names = projectors.iter().map(|one| one.name()).collect();
         let stop = CancellationToken::new();
         let mut followers = JoinSet::new();
         followers.spawn(forget(journal.clone(), projectors.clone(), stop.clone()));
-        let names = projectors
-            .iter()
-            .map(|projector| projector.name())
-            .collect();
-        for projector in projectors {
+        let mut new = vec![];
+        for projector in &projectors {
+            let generation = generations::ensure(journal.pool(), projector).await?;
             let keeper = Keeper {
                 journal: journal.clone(),
-                projector,
+                projector: SharedProjector::clone(projector),
                 stop: stop.clone(),
             };
-            followers.spawn(keeper.run());
+            if generation.live {
+                followers.spawn(keeper.run());
+            } else {
+                new.push(keeper);
+            }
         }
+        let looking = readiness::Looking::begin(journal.clone(), projectors).await?;
+        let unready = looking.unready();
+        followers.spawn(looking.until_ready(stop.clone()));
+        followers.spawn(build_then_keep(new));
         Ok(Self {
             journal,
             names,
             stop,
+            unready,
             followers,
         })
+    }
+
+    /// The read models whose answers are not whole yet since the start; empty from when on the service is ready.
+    pub fn unready(&self) -> watch::Receiver<Vec<Unready>> {
+        self.unready.clone()
     }
 
     /// Waits until these read models have passed a position, at most [`PATIENCE`]. A paused one is not waited for. Names that
@@ -185,6 +200,27 @@ impl Keeper {
     }
 }
 
+/// Builds the generations that are new in step, then keeps each.
+async fn build_then_keep(keepers: Vec<Keeper>) {
+    let Some(Keeper { journal, stop, .. }) = keepers.first() else {
+        return;
+    };
+    let projectors: Vec<SharedProjector> = keepers
+        .iter()
+        .map(|keeper| SharedProjector::clone(&keeper.projector))
+        .collect();
+    tokio::select! {
+        () = stop.cancelled() => return,
+        built = catch_up_all(journal, &projectors) => {
+            if let Err(error) = built {
+                tracing::warn!(%error, "not every read model is built");
+            }
+        }
+    }
+    let mut kept: JoinSet<()> = keepers.into_iter().map(Keeper::run).collect();
+    while kept.join_next().await.is_some() {}
+}
+
 /// Takes out of the rows, again and again, what was erased.
 async fn forget(journal: Journal, projectors: Vec<SharedProjector>, stop: CancellationToken) {
     loop {
@@ -196,96 +232,6 @@ async fn forget(journal: Journal, projectors: Vec<SharedProjector>, stop: Cancel
             tracing::warn!(%error, "what was erased is not out of the read models yet");
         }
     }
-}
-
-/// Takes in all that the journal holds now, on this task: for the command line and for tests.
-///
-/// # Errors
-/// [`GenerationError`], also when the projector is paused.
-pub async fn catch_up(
-    journal: &Journal,
-    projector: &SharedProjector,
-) -> Result<i64, GenerationError> {
-    loop {
-        let generation = generations::ensure(journal.pool(), projector).await?;
-        if generation.live {
-            let follower = generation.follower(journal, projector);
-            return Ok(follower.catch_up(journal.head().await?).await?);
-        }
-        build(journal, projector, &generation).await?;
-    }
-}
-
-/// Builds a generation from the first event on and swaps it in.
-async fn build(
-    journal: &Journal,
-    projector: &SharedProjector,
-    generation: &Generation,
-) -> Result<(), GenerationError> {
-    let follower = generation.follower(journal, projector);
-    loop {
-        follower.catch_up(journal.head().await?).await?;
-        if generations::swap(journal.pool(), generation).await? {
-            return Ok(());
-        }
-        if !generations::all(journal.pool()).await?.contains(generation) {
-            // Another node has swapped it in.
-            return Ok(());
-        }
-    }
-}
-
-/// Builds the read model anew beside the live one, and swaps it in. Works with and without a running service. One that was
-/// paused tries its failing event again.
-///
-/// # Errors
-/// [`GenerationError`]; the live one stays then.
-pub async fn rebuild(
-    journal: &Journal,
-    projector: &SharedProjector,
-) -> Result<(), GenerationError> {
-    let generation = begin(journal, projector).await?;
-    build(journal, projector, &generation).await
-}
-
-/// The generation that a rebuild is to fill.
-async fn begin(
-    journal: &Journal,
-    projector: &SharedProjector,
-) -> Result<Generation, GenerationError> {
-    generations::ensure(journal.pool(), projector).await?;
-    let generation = generations::ensure_building(journal.pool(), projector).await?;
-    journal.resume_follower(projector.name()).await?;
-    Ok(generation)
-}
-
-/// Builds these read models anew, all in step, so that the journal is read and decoded once for all of them.
-///
-/// # Errors
-/// [`GenerationError`]; those that are not swapped in yet stay as they were, and are taken up again the next time.
-pub async fn rebuild_all(
-    journal: &Journal,
-    projectors: &[SharedProjector],
-) -> Result<(), GenerationError> {
-    let mut building = vec![];
-    for projector in projectors {
-        let generation = begin(journal, projector).await?;
-        building.push((generation.follower(journal, projector), generation));
-    }
-    let head = journal.head().await?;
-    let mut reached = 0;
-    while reached < head {
-        reached = head.min(reached + IN_STEP);
-        stream::iter(&building)
-            .map(|(follower, _)| follower.catch_up(reached))
-            .buffer_unordered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-    }
-    for (projector, (_, generation)) in projectors.iter().zip(&building) {
-        build(journal, projector, generation).await?;
-    }
-    Ok(())
 }
 
 /// Where every read model stands.

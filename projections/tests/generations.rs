@@ -11,7 +11,7 @@ use cartera_journal::Recorded;
 use cartera_projections::fold::Rows;
 use cartera_projections::generations::{self, GenerationError};
 use cartera_projections::projector::{SharedProjector, aggregate_type};
-use cartera_projections::runner::{self, Runner};
+use cartera_projections::runner::{self, Runner, Unready};
 use cartera_projections::{ProjectionError, Projector, registry};
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _, Row as _};
@@ -342,7 +342,7 @@ async fn a_rebuild_gives_the_same_rows_in_a_new_generation() {
         .await
         .expect("it is taken in");
     assert_eq!(counted(&world).await, [2, 2, 2]);
-    world.is_faithful_in(&first()).await;
+    world.is_faithful_in(&[first()]).await;
 }
 
 #[tokio::test]
@@ -418,4 +418,115 @@ async fn read_models_rebuilt_in_step_are_those_that_were_kept() {
     assert_eq!(known.len(), registry::all().len());
     assert!(known.iter().all(|known| known.live && known.number == 2));
     world.is_faithful().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_a_log_without_read_models_the_first_rows_shown_are_all_of_them() {
+    let world = World::new().await;
+    for _ in 0..20 {
+        lead(&world).await;
+    }
+    // Readers that never look away see nothing, and then everything.
+    let reading = tokio::spawn(sums_seen(world.url.clone(), 40));
+
+    let runner = Runner::start(world.journal.clone(), vec![first()])
+        .await
+        .expect("a runner");
+    let mut unready = runner.unready();
+    let behind = unready.borrow().clone();
+    tokio::time::timeout(Duration::from_secs(20), unready.wait_for(Vec::is_empty))
+        .await
+        .expect("in time")
+        .expect("the runner's word");
+
+    assert_eq!(counted(&world).await, [2; 20]);
+    let seen = tokio::time::timeout(Duration::from_secs(20), reading)
+        .await
+        .expect("in time")
+        .expect("rows");
+    assert_eq!(seen, [40]);
+    // How far it was at the start, unless it was done before anybody looked.
+    assert!(behind.iter().all(|one| one.of == 40 && !one.answers));
+    runner.stop().await;
+}
+
+/// The different sums that a reader sees up to the last, from when on it sees any.
+async fn sums_seen(url: String, last: i64) -> Vec<i64> {
+    let mut connection = PgConnection::connect(&url).await.expect("a connection");
+    let statement = "SELECT coalesce(sum(events), 0)::bigint FROM live.counted";
+    let mut seen = vec![];
+    while seen.last() != Some(&last) {
+        let sum: Result<i64, _> = sqlx::query_scalar(statement).fetch_one(&mut connection).await;
+        seen.extend(sum.ok().filter(|sum| seen.last() != Some(sum)));
+    }
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_lags_at_the_start_answers_and_is_ready_once_it_has_caught_up() {
+    let world = World::new().await;
+    world.project().await;
+    for _ in 0..20 {
+        lead(&world).await;
+    }
+    let mut held = PgConnection::connect(&world.url)
+        .await
+        .expect("a connection");
+    held.execute("BEGIN; SELECT FROM followers WHERE name = 'lead_list' FOR UPDATE")
+        .await
+        .expect("nobody moves it");
+
+    let runner = Runner::start(world.journal.clone(), registry::all())
+        .await
+        .expect("a runner");
+    let mut unready = runner.unready();
+    let lags = |waiting: &Vec<Unready>| matches!(waiting.as_slice(), [one] if one.name == "lead_list");
+    let behind = tokio::time::timeout(Duration::from_secs(20), unready.wait_for(lags))
+        .await
+        .expect("in time")
+        .expect("the runner's word")
+        .clone();
+    held.execute("ROLLBACK").await.expect("it is let go");
+    tokio::time::timeout(Duration::from_secs(20), unready.wait_for(Vec::is_empty))
+        .await
+        .expect("in time")
+        .expect("the runner's word");
+
+    let one = &behind[0];
+    assert_eq!((one.position, one.of, one.answers), (0, 40, true));
+    assert_eq!(world.rows("lead_list").await.len(), 20);
+    runner.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_verifications_at_once_do_not_meet_and_leave_nothing() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        lead(&world).await;
+    }
+    world.project().await;
+    let everything = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'v') AND relpersistence <> 't'";
+    let mut connection = PgConnection::connect(&world.url)
+        .await
+        .expect("a connection");
+    let before: i64 = sqlx::query_scalar(everything)
+        .fetch_one(&mut connection)
+        .await
+        .expect("a count");
+
+    let all = registry::all();
+    let (one, other) = tokio::join!(
+        generations::verify_all(&world.journal, &all),
+        generations::verify_all(&world.journal, &all),
+    );
+
+    for verified in [one.expect("verified"), other.expect("verified")] {
+        assert_eq!(verified.len(), all.len());
+        assert!(verified.iter().all(|found| found.differences.is_empty()));
+    }
+    let after: i64 = sqlx::query_scalar(everything)
+        .fetch_one(&mut connection)
+        .await
+        .expect("a count");
+    assert_eq!(after, before);
 }

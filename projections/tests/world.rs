@@ -76,11 +76,9 @@ impl World {
 
     /// Takes everything into all read models.
     pub(crate) async fn project(&self) {
-        for projector in registry::all() {
-            runner::catch_up(&self.journal, &projector)
-                .await
-                .expect("it is taken in");
-        }
+        runner::catch_up_all(&self.journal, &registry::all())
+            .await
+            .expect("it is taken in");
     }
 
     /// All rows of a table of schema `live`, as text, in order.
@@ -109,9 +107,7 @@ impl World {
             .expect("all is to be taken in once more");
         self.project().await;
         assert_eq!(self.all_rows().await, before);
-        for projector in registry::all() {
-            self.is_faithful_in(&projector).await;
-        }
+        self.is_faithful_in(&registry::all()).await;
     }
 
     async fn all_rows(&self) -> Vec<(String, Vec<String>)> {
@@ -130,11 +126,13 @@ impl World {
         all
     }
 
-    pub(crate) async fn is_faithful_in(&self, projector: &SharedProjector) {
-        let verified = generations::verify(&self.journal, projector)
+    pub(crate) async fn is_faithful_in(&self, projectors: &[SharedProjector]) {
+        let verified = generations::verify_all(&self.journal, projectors)
             .await
-            .expect("it is verified");
-        assert_eq!(verified.differences, vec![], "{}", projector.name());
+            .expect("they are verified");
+        for verified in verified {
+            assert_eq!(verified.differences, vec![], "{}", verified.name);
+        }
     }
 }
 

@@ -4,11 +4,13 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use cartera_tests::graphql::GraphQl;
 use cartera_tests::program::{command, free_address, run};
 use cartera_tests::{Program, TestDatabase};
-use reqwest::Url;
+use reqwest::{StatusCode, Url};
+use serde_json::json;
 use sqlx::Executor;
 
 /// 32 bytes in base64.
@@ -169,4 +171,52 @@ async fn the_embedded_database_starts_from_nothing_ends_in_time_and_starts_again
         assert!(status.success());
         assert!(time < Duration::from_secs(5), "it took {time:?}");
     }
+}
+
+/// The demo company's log, made by commands alone: no read model has seen it.
+#[tokio::test]
+async fn the_first_answer_after_a_start_without_read_models_is_whole() {
+    let database = TestDatabase::create().await;
+    let made = run(on(database.url(), &["demo"])).await;
+    assert!(made.status.success(), "{made:?}");
+    let opened: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM events WHERE event_type = 'opportunity_opened'",
+    )
+    .fetch_one(&database.pool)
+    .await
+    .unwrap();
+    let key = "ctk_tests-not-a-secret-tests-not-a-secret-tests00";
+    sqlx::query(
+        "INSERT INTO api_keys (id, token_hash, user_id, name, created_by)
+         SELECT gen_random_uuid(), sha256($1::text::bytea), aggregate_id::uuid, 'tests', aggregate_id::uuid
+         FROM events WHERE event_type = 'user_registered' AND payload->>'role' = 'director' LIMIT 1",
+    )
+    .bind(key)
+    .execute(&database.pool)
+    .await
+    .unwrap();
+
+    let program = Program::serve_unready(|serve| {
+        serve
+            .env("DATABASE_URL", database.url())
+            .env("CARTERA_MASTER_KEY", KEY)
+    });
+    let client = GraphQl::anonymous(&program.url).with_key(key);
+    let asked = "{ opportunities(first: 1) { totalCount } }";
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let first = loop {
+        assert!(Instant::now() < deadline, "it becomes ready");
+        let answer = client.ask(asked, json!({})).await;
+        if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+            break answer;
+        }
+        assert_eq!(answer.body["errors"][0]["extensions"]["code"], "NOT_READY");
+        assert_eq!(answer.body["errors"][0]["extensions"]["retryable"], true);
+    };
+    assert_eq!(
+        first.body["data"]["opportunities"]["totalCount"],
+        opened,
+        "{}",
+        first.body
+    );
 }

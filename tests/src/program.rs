@@ -64,6 +64,22 @@ impl Program {
     /// # Panics
     /// When it does not become ready.
     pub async fn serve(settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let mut program = Self::start(settings);
+        program.wait_until_answered("/readyz").await;
+        program
+    }
+
+    /// The same, without waiting for its read models: it may refuse what needs them.
+    ///
+    /// # Panics
+    /// When it does not answer at all.
+    pub async fn serve_unready(settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+        let mut program = Self::start(settings);
+        program.wait_until_answered("/healthz").await;
+        program
+    }
+
+    fn start(settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let address = free_address();
         let mut command = command();
         command
@@ -77,18 +93,16 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let mut program = Self {
+        Self {
             child,
             url: format!("http://{address}"),
-        };
-        program.wait_until_ready().await;
-        program
+        }
     }
 
-    async fn wait_until_ready(&mut self) {
+    async fn wait_until_answered(&mut self, path: &str) {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            if self.is_ready().await {
+            if self.answers(path).await {
                 return;
             }
             if let Some(status) = self
@@ -100,12 +114,16 @@ impl Program {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("the program was not ready within {} s", PATIENCE.as_secs());
+        panic!("the program did not answer {path} within {} s", PATIENCE.as_secs());
     }
 
-    /// Whether it answers and has its database.
+    /// Whether it is ready: its database answers, and its read models are whole.
     pub async fn is_ready(&self) -> bool {
-        reqwest::get(format!("{}/readyz", self.url))
+        self.answers("/readyz").await
+    }
+
+    async fn answers(&self, path: &str) -> bool {
+        reqwest::get(format!("{}{path}", self.url))
             .await
             .is_ok_and(|answer| answer.status().is_success())
     }

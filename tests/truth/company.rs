@@ -15,7 +15,7 @@ use cartera_domain::permission::Role;
 use cartera_domain::settings::FiscalStart;
 use cartera_domain::users::Locale;
 use cartera_journal::{CancellationToken, Journal, JournalConfig, MasterKey, Source};
-use cartera_projections::generations::verify;
+use cartera_projections::generations::verify_all;
 use cartera_projections::runner::Runner;
 use cartera_projections::{ReadPool, registry};
 use cartera_tests::TestDatabase;
@@ -114,8 +114,7 @@ impl Company {
         let verified = journal.verify(&[]).await.unwrap();
         assert_eq!(verified.problem, None, "the log");
         assert!(verified.events > 0, "the log");
-        for projector in registry::all() {
-            let verified = verify(journal, &projector).await.unwrap();
+        for verified in verify_all(journal, &registry::all()).await.unwrap() {
             assert_eq!(verified.differences, vec![], "{}", verified.name);
             assert_eq!(
                 verified.position,

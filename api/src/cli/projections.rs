@@ -113,11 +113,11 @@ async fn rebuild(writes: &WriteSide, chosen: &Chosen) -> Result<ExitCode, CliErr
 }
 
 async fn verify(writes: &WriteSide, chosen: &Chosen) -> Result<ExitCode, CliError> {
+    let projectors = chosen.projectors()?;
+    // Without a running service, they may never have read the log.
+    runner::catch_up_all(&writes.journal, &projectors).await?;
     let mut equal = true;
-    for projector in chosen.projectors()? {
-        // Without a running service, it may never have read the log.
-        runner::catch_up(&writes.journal, &projector).await?;
-        let found = generations::verify(&writes.journal, &projector).await?;
+    for found in generations::verify_all(&writes.journal, &projectors).await? {
         equal &= found.differences.is_empty();
         tell(&verdict(&found))?;
     }

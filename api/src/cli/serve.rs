@@ -74,22 +74,44 @@ async fn serve(
         reads.clone(),
         shutdown.clone(),
     )?;
-    invite_first_administrator(config, &web).await?;
     let metrics = Metrics::new();
-    let readiness = Readiness::new(journal.clone());
-    let mut routes = health::routes(readiness).merge(web.router());
+    let readiness = Readiness::new(journal.clone(), runner.unready());
+    let answers = health::once_built(web.router(), readiness.clone());
+    let mut routes = health::routes(readiness.clone()).merge(answers);
     if config.development {
         routes = routes.merge(graphiql::routes(Vec::new()));
     }
     let service = server::complete(routes, config.transport(), &metrics);
-    tracing::info!(address = %config.listen, url = config.public_url, "serving");
-    server::serve(listener, service, &metrics, shutdown).await;
+    let serving = server::serve(listener, service, &metrics, shutdown.clone());
+    let (announced, ()) = tokio::join!(announce(config, &web, &readiness, shutdown), serving);
     runner.stop().await;
     // It only ends early when it panicked, which the log tells.
     drop(signer.await);
     reads.close().await;
     journal.pool().close().await;
-    Ok(())
+    announced
+}
+
+/// Says where the service is, as soon as it is ready; ends it when it cannot let anybody in.
+async fn announce(
+    config: &Config,
+    web: &Web,
+    readiness: &Readiness,
+    shutdown: CancellationToken,
+) -> Result<(), CliError> {
+    if shutdown
+        .run_until_cancelled(readiness.reached())
+        .await
+        .is_none()
+    {
+        return Ok(());
+    }
+    let invited = invite_first_administrator(config, web).await;
+    match &invited {
+        Ok(()) => tracing::info!(address = %config.listen, url = config.public_url, "ready"),
+        Err(_) => shutdown.cancel(),
+    }
+    invited
 }
 
 /// Anchors the log's chain now and then: whoever rewrites the log later is found by what was signed before.

@@ -45,6 +45,8 @@ pub enum Code {
     TooManySubscriptions,
     /// The caller asks too often.
     RateLimited,
+    /// Read models are being made from the log for the first time; nothing was done.
+    NotReady,
     /// The service cannot do its work now; whether a command took effect may be unknown.
     Unavailable,
     /// The answer took too long; whether a command took effect may be unknown.
@@ -63,7 +65,11 @@ impl Code {
     pub fn retryable(self) -> bool {
         matches!(
             self,
-            Self::RequestTimeout | Self::RateLimited | Self::Unavailable | Self::Timeout
+            Self::RequestTimeout
+                | Self::RateLimited
+                | Self::NotReady
+                | Self::Unavailable
+                | Self::Timeout
         )
     }
 
@@ -86,7 +92,7 @@ impl Code {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict | Self::CommandIdReused => StatusCode::CONFLICT,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

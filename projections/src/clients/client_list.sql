@@ -33,9 +33,6 @@ CREATE TABLE client_list (
     search_text        text        COLLATE "C" NOT NULL,
     subjects           uuid[]      NOT NULL
 );
-CREATE INDEX ON client_list (registered_on, id);
-CREATE INDEX ON client_list (name_key, id);
-CREATE INDEX ON client_list (owner, name_key, id);
 
 -- One row per person of contact. The owner is the client's, so that whoever sees the client sees its persons.
 CREATE TABLE contact_list (
@@ -53,4 +50,9 @@ CREATE TABLE contact_list (
     subjects    uuid[] NOT NULL
 );
 CREATE INDEX ON contact_list (client);
+
+-- Once filled:
+CREATE INDEX ON client_list (registered_on, id);
+CREATE INDEX ON client_list (name_key, id);
+CREATE INDEX ON client_list (owner, name_key, id);
 CREATE INDEX ON contact_list (name_key, id);

@@ -35,6 +35,8 @@ CREATE TABLE lead_list (
     search_text        text        COLLATE "C" NOT NULL,
     subjects           uuid[]      NOT NULL
 );
+
+-- Once filled:
 CREATE INDEX ON lead_list (registered_on, id);
 CREATE INDEX ON lead_list (owner, registered_on, id);
 CREATE INDEX ON lead_list (name_key, id);

@@ -22,11 +22,13 @@ CREATE TABLE opportunity_history (
     owner_today   uuid,                  -- who sees the row
     PRIMARY KEY (opportunity, sequence)
 );
-CREATE INDEX ON opportunity_history (pipeline, (coalesce(to_date, 'infinity')), from_date);
-CREATE INDEX ON opportunity_history (pipeline, (coalesce(to_instant, 'infinity')), from_instant);
 
 -- The company's time zone, in which days without a time begin.
 CREATE TABLE opportunity_history_zone (
     company   uuid NOT NULL PRIMARY KEY,
     time_zone text COLLATE "C" NOT NULL
 );
+
+-- Once filled:
+CREATE INDEX ON opportunity_history (pipeline, (coalesce(to_date, 'infinity')), from_date);
+CREATE INDEX ON opportunity_history (pipeline, (coalesce(to_instant, 'infinity')), from_instant);

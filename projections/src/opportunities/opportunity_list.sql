@@ -30,10 +30,6 @@ CREATE TABLE opportunity_list (
     search_text        text        COLLATE "C" NOT NULL,
     subjects           uuid[]      NOT NULL
 );
-CREATE INDEX ON opportunity_list (opened_on, id);
-CREATE INDEX ON opportunity_list (owner, opened_on, id);
-CREATE INDEX ON opportunity_list (pipeline, stage, opened_on, id);
-CREATE INDEX ON opportunity_list (client);
 
 -- What each opportunity sells. The owner is the opportunity's, so that whoever sees it sees its lines.
 CREATE TABLE opportunity_lines (
@@ -49,4 +45,10 @@ CREATE TABLE opportunity_lines (
     amount      numeric NOT NULL,
     PRIMARY KEY (opportunity, id)
 );
+
+-- Once filled:
+CREATE INDEX ON opportunity_list (opened_on, id);
+CREATE INDEX ON opportunity_list (owner, opened_on, id);
+CREATE INDEX ON opportunity_list (pipeline, stage, opened_on, id);
+CREATE INDEX ON opportunity_list (client);
 CREATE INDEX ON opportunity_lines (product);

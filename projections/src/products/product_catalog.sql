@@ -16,8 +16,6 @@ CREATE TABLE product_catalog (
     name_key           text        COLLATE "C" NOT NULL,
     search_text        text        COLLATE "C" NOT NULL
 );
-CREATE INDEX ON product_catalog (name_key, id);
-CREATE INDEX ON product_catalog (code_key, id);
 
 -- One row per product and span of days over which it had one list price (DEFINITIONS 14): [from_date, to_date).
 CREATE TABLE product_prices (
@@ -28,3 +26,7 @@ CREATE TABLE product_prices (
     to_date    date,
     PRIMARY KEY (product, sequence)
 );
+
+-- Once filled:
+CREATE INDEX ON product_catalog (name_key, id);
+CREATE INDEX ON product_catalog (code_key, id);

@@ -8,6 +8,8 @@ mod roll_ups;
 pub mod tables;
 mod terms;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use cartera_domain::Event;
 use cartera_domain::clients::Client;
@@ -17,6 +19,7 @@ use cartera_domain::products::Product;
 use cartera_domain::settings::{Company, Pipeline};
 use cartera_domain::users::TeamTree;
 use cartera_journal::Recorded;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 
@@ -51,33 +54,50 @@ impl Projector for SalesFacts {
         tx: &mut PgConnection,
         batch: &[&Recorded],
     ) -> Result<(), ProjectionError> {
-        let of_opportunities = filtered(batch, |event| matches!(event, Event::Opportunity(_)));
-        let of_leads = filtered(batch, |event| matches!(event, Event::Lead(_)));
-        let mut zone = zone(tx).await?;
-        let mut dimensions = Dimensions::load(tx, batch).await?;
-        let mut opportunities = Opportunities::load(tx, &of_opportunities).await?;
-        let mut leads = Leads::load(tx, &of_leads).await?;
-        for recorded in batch {
-            let happened = Happened::of(&recorded.metadata, zone);
-            match &recorded.event {
-                Event::Opportunity(event) => opportunities.take_in(recorded, event, happened)?,
-                Event::Lead(event) => leads.take_in(recorded, event, happened)?,
-                Event::Company(_)
-                | Event::Catalogue(_)
-                | Event::Pipeline(_)
-                | Event::TeamTree(_)
-                | Event::User(_)
-                | Event::Product(_)
-                | Event::Client(_) => {
-                    zone = dimensions.take_in(recorded)?.unwrap_or(zone);
-                }
-            }
-        }
-        dimensions.write(tx).await?;
-        leads.write(tx, &of_leads).await?;
-        let days = opportunities.write(tx, &of_opportunities).await?;
+        let days = take_in(tx, batch).await?;
         Ok(roll_ups::recompute(tx, &days).await?)
     }
+
+    /// Sums wait until all facts are there.
+    async fn fill(
+        &self,
+        tx: &mut PgConnection,
+        batch: &[&Recorded],
+    ) -> Result<(), ProjectionError> {
+        take_in(tx, batch).await.map(drop)
+    }
+}
+
+/// Takes the events into facts and histories; tells the days whose sums may be others now.
+async fn take_in(
+    tx: &mut PgConnection,
+    batch: &[&Recorded],
+) -> Result<BTreeSet<NaiveDate>, ProjectionError> {
+    let of_opportunities = filtered(batch, |event| matches!(event, Event::Opportunity(_)));
+    let of_leads = filtered(batch, |event| matches!(event, Event::Lead(_)));
+    let mut zone = zone(tx).await?;
+    let mut dimensions = Dimensions::load(tx, batch).await?;
+    let mut opportunities = Opportunities::load(tx, &of_opportunities).await?;
+    let mut leads = Leads::load(tx, &of_leads).await?;
+    for recorded in batch {
+        let happened = Happened::of(&recorded.metadata, zone);
+        match &recorded.event {
+            Event::Opportunity(event) => opportunities.take_in(recorded, event, happened)?,
+            Event::Lead(event) => leads.take_in(recorded, event, happened)?,
+            Event::Company(_)
+            | Event::Catalogue(_)
+            | Event::Pipeline(_)
+            | Event::TeamTree(_)
+            | Event::User(_)
+            | Event::Product(_)
+            | Event::Client(_) => {
+                zone = dimensions.take_in(recorded)?.unwrap_or(zone);
+            }
+        }
+    }
+    dimensions.write(tx).await?;
+    leads.write(tx, &of_leads).await?;
+    opportunities.write(tx, &of_opportunities).await
 }
 
 fn filtered<'a>(batch: &[&'a Recorded], is_wanted: impl Fn(&Event) -> bool) -> Vec<&'a Recorded> {

@@ -26,9 +26,6 @@ CREATE TABLE opportunity_facts (
     amount_won     numeric,
     cycle_days     numeric             -- closing - opening (DEFINITIONS 12)
 );
-CREATE INDEX ON opportunity_facts (opened_on);
-CREATE INDEX ON opportunity_facts (closed_on);
-CREATE INDEX ON opportunity_facts (opportunity) WHERE outcome = 'open';
 
 -- Every stage that an opportunity entered.
 CREATE TABLE opportunity_stage_facts (
@@ -51,9 +48,6 @@ CREATE TABLE opportunity_stage_facts (
     next_at             timestamptz,
     PRIMARY KEY (opportunity, position)
 );
--- The pipeline at any day is one range of this index.
-CREATE INDEX ON opportunity_stage_facts ((coalesce(next_day, 'infinity'::date)), from_day) WHERE outcome = 'open';
-CREATE INDEX ON opportunity_stage_facts (from_day);
 
 -- Who took care of an opportunity or lead, and what it was worth.
 CREATE TABLE sales_terms (
@@ -73,7 +67,6 @@ CREATE TABLE sales_terms (
     next_at             timestamptz,
     PRIMARY KEY (record, position)
 );
-CREATE INDEX ON sales_terms (from_day);
 
 -- What is, or would be, sold with an opportunity.
 CREATE TABLE opportunity_line_facts (
@@ -114,8 +107,6 @@ CREATE TABLE lead_facts (
     converted_team     uuid,
     days_to_convert    numeric
 );
-CREATE INDEX ON lead_facts (created_on);
-CREATE INDEX ON lead_facts (converted_on);
 
 -- What was so of a client, a product, a stage, from which day on. The first value known holds for the time before it.
 CREATE TABLE client_sectors (
@@ -155,7 +146,6 @@ CREATE TABLE stage_probabilities (
     next_day      date,
     PRIMARY KEY (pipeline, stage, position)
 );
-CREATE INDEX ON stage_probabilities (stage);
 
 -- Every change of a team. The team's path, manager and office follow from these.
 CREATE TABLE team_changes (
@@ -198,7 +188,6 @@ CREATE TABLE sales_by_owner_day (
     closed_in_parts  bigint  NOT NULL, -- not of whole days
     PRIMARY KEY (owner, day, team)
 );
-CREATE INDEX ON sales_by_owner_day (day);
 CREATE TABLE sales_by_day (
     day              date    NOT NULL PRIMARY KEY,
     opened           bigint  NOT NULL,
@@ -223,3 +212,64 @@ CREATE TABLE cycle_days_by_day (
     closed     bigint  NOT NULL,
     PRIMARY KEY (day, outcome, cycle_days)
 );
+
+-- What the cells are made from, when they are made anew and when all are made at once.
+CREATE VIEW sales_of_owner_day AS
+SELECT day,
+       coalesce(owner, '00000000-0000-0000-0000-000000000000') AS owner,
+       coalesce(team, '00000000-0000-0000-0000-000000000000') AS team,
+       count(*) FILTER (WHERE is_opening)                                   AS opened,
+       count(*) FILTER (WHERE outcome = 'won')                              AS won,
+       count(*) FILTER (WHERE outcome = 'lost')                             AS lost,
+       count(*) FILTER (WHERE outcome = 'cancelled')                        AS cancelled,
+       coalesce(sum(amount_won) FILTER (WHERE outcome = 'won'), 0)          AS amount_won,
+       count(amount_won) FILTER (WHERE outcome = 'won')                     AS won_with_amount,
+       coalesce(sum(cycle_days) FILTER (WHERE outcome = 'won'), 0)          AS days_won,
+       count(cycle_days) FILTER (WHERE outcome = 'won')                     AS won_with_days,
+       coalesce(sum(cycle_days) FILTER (WHERE outcome = 'lost'), 0)         AS days_lost,
+       count(cycle_days) FILTER (WHERE outcome = 'lost')                    AS lost_with_days,
+       coalesce(sum(cycle_days), 0)                                         AS days_closed,
+       count(cycle_days)                                                    AS closed_with_days,
+       count(*) FILTER (WHERE cycle_days <> trunc(cycle_days))              AS closed_in_parts
+FROM (
+    SELECT opened_on AS day, opened_owner AS owner, opened_team AS team, true AS is_opening,
+           NULL AS outcome, NULL::numeric AS amount_won, NULL::numeric AS cycle_days
+    FROM opportunity_facts
+    WHERE opened_on IS NOT NULL
+    UNION ALL
+    SELECT closed_on, closed_owner, closed_team, false, outcome, amount_won, cycle_days
+    FROM opportunity_facts
+    WHERE closed_on IS NOT NULL
+) AS counted
+GROUP BY 1, 2, 3;
+
+CREATE VIEW sales_of_day AS
+SELECT day, sum(opened)::bigint AS opened, sum(won)::bigint AS won, sum(lost)::bigint AS lost,
+       sum(cancelled)::bigint AS cancelled, sum(amount_won) AS amount_won, sum(won_with_amount)::bigint AS won_with_amount,
+       sum(days_won) AS days_won, sum(won_with_days)::bigint AS won_with_days, sum(days_lost) AS days_lost,
+       sum(lost_with_days)::bigint AS lost_with_days, sum(days_closed) AS days_closed,
+       sum(closed_with_days)::bigint AS closed_with_days, sum(closed_in_parts)::bigint AS closed_in_parts
+FROM sales_by_owner_day
+GROUP BY day;
+
+CREATE VIEW cycle_days_of_day AS
+SELECT closed_on AS day, outcome, cycle_days::integer AS cycle_days, count(*) AS closed
+FROM opportunity_facts
+WHERE closed_on IS NOT NULL AND cycle_days = trunc(cycle_days)
+GROUP BY 1, 2, 3;
+
+-- Once filled:
+CREATE INDEX ON opportunity_facts (opened_on);
+CREATE INDEX ON opportunity_facts (closed_on);
+CREATE INDEX ON opportunity_facts (opportunity) WHERE outcome = 'open';
+-- The pipeline at any day is one range of this index.
+CREATE INDEX ON opportunity_stage_facts ((coalesce(next_day, 'infinity'::date)), from_day) WHERE outcome = 'open';
+CREATE INDEX ON opportunity_stage_facts (from_day);
+CREATE INDEX ON sales_terms (from_day);
+CREATE INDEX ON lead_facts (created_on);
+CREATE INDEX ON lead_facts (converted_on);
+CREATE INDEX ON stage_probabilities (stage);
+INSERT INTO sales_by_owner_day SELECT * FROM sales_of_owner_day;
+CREATE INDEX ON sales_by_owner_day (day);
+INSERT INTO sales_by_day SELECT * FROM sales_of_day;
+INSERT INTO cycle_days_by_day SELECT * FROM cycle_days_of_day;

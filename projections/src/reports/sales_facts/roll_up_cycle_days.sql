@@ -1,9 +1,6 @@
 -- $1: the days. How many opportunities closed on each took how many whole days.
 WITH cells AS (
-    SELECT closed_on AS day, outcome, cycle_days::integer AS cycle_days, count(*) AS closed
-    FROM opportunity_facts
-    WHERE closed_on = ANY ($1::date[]) AND cycle_days = trunc(cycle_days)
-    GROUP BY 1, 2, 3
+    SELECT * FROM cycle_days_of_day WHERE day = ANY ($1::date[])
 ), gone AS (
     DELETE FROM cycle_days_by_day AS old
     WHERE old.day = ANY ($1::date[])
