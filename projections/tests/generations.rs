@@ -456,7 +456,9 @@ async fn sums_seen(url: String, last: i64) -> Vec<i64> {
     let statement = "SELECT coalesce(sum(events), 0)::bigint FROM live.counted";
     let mut seen = vec![];
     while seen.last() != Some(&last) {
-        let sum: Result<i64, _> = sqlx::query_scalar(statement).fetch_one(&mut connection).await;
+        let sum: Result<i64, _> = sqlx::query_scalar(statement)
+            .fetch_one(&mut connection)
+            .await;
         seen.extend(sum.ok().filter(|sum| seen.last() != Some(sum)));
     }
     seen
@@ -480,7 +482,8 @@ async fn one_that_lags_at_the_start_answers_and_is_ready_once_it_has_caught_up()
         .await
         .expect("a runner");
     let mut unready = runner.unready();
-    let lags = |waiting: &Vec<Unready>| matches!(waiting.as_slice(), [one] if one.name == "lead_list");
+    let lags =
+        |waiting: &Vec<Unready>| matches!(waiting.as_slice(), [one] if one.name == "lead_list");
     let behind = tokio::time::timeout(Duration::from_secs(20), unready.wait_for(lags))
         .await
         .expect("in time")
@@ -505,7 +508,8 @@ async fn two_verifications_at_once_do_not_meet_and_leave_nothing() {
         lead(&world).await;
     }
     world.project().await;
-    let everything = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'v') AND relpersistence <> 't'";
+    let everything =
+        "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'v') AND relpersistence <> 't'";
     let mut connection = PgConnection::connect(&world.url)
         .await
         .expect("a connection");

@@ -179,12 +179,11 @@ async fn the_first_answer_after_a_start_without_read_models_is_whole() {
     let database = TestDatabase::create().await;
     let made = run(on(database.url(), &["demo"])).await;
     assert!(made.status.success(), "{made:?}");
-    let opened: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM events WHERE event_type = 'opportunity_opened'",
-    )
-    .fetch_one(&database.pool)
-    .await
-    .unwrap();
+    let opened: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'opportunity_opened'")
+            .fetch_one(&database.pool)
+            .await
+            .unwrap();
     let key = "ctk_tests-not-a-secret-tests-not-a-secret-tests00";
     sqlx::query(
         "INSERT INTO api_keys (id, token_hash, user_id, name, created_by)
@@ -200,7 +199,8 @@ async fn the_first_answer_after_a_start_without_read_models_is_whole() {
         serve
             .env("DATABASE_URL", database.url())
             .env("CARTERA_MASTER_KEY", KEY)
-    });
+    })
+    .await;
     let client = GraphQl::anonymous(&program.url).with_key(key);
     let asked = "{ opportunities(first: 1) { totalCount } }";
     let deadline = Instant::now() + Duration::from_mins(1);
@@ -214,8 +214,7 @@ async fn the_first_answer_after_a_start_without_read_models_is_whole() {
         assert_eq!(answer.body["errors"][0]["extensions"]["retryable"], true);
     };
     assert_eq!(
-        first.body["data"]["opportunities"]["totalCount"],
-        opened,
+        first.body["data"]["opportunities"]["totalCount"], opened,
         "{}",
         first.body
     );

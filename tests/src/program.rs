@@ -114,7 +114,10 @@ impl Program {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("the program did not answer {path} within {} s", PATIENCE.as_secs());
+        panic!(
+            "the program did not answer {path} within {} s",
+            PATIENCE.as_secs()
+        );
     }
 
     /// Whether it is ready: its database answers, and its read models are whole.
