@@ -10,11 +10,10 @@ use cartera_domain::products::Product;
 use cartera_domain::settings::{Catalogue, Company, Pipeline};
 use cartera_domain::users::{TeamTree, User};
 use cartera_journal::Recorded;
-use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::projector::{ProjectionError, Projector, aggregate_type, version_of};
+use crate::projector::{ProjectionError, Projector, aggregate_type};
 use crate::table;
 
 mod changes;
@@ -73,22 +72,6 @@ crate::table! {
         aggregate_type: SubjectKind,
         /// The event's own stream.
         aggregate_id: Uuid,
-        /// The event's place in it.
-        sequence: i64,
-        /// The event's stored type.
-        event_type: String,
-        /// Who caused it, as the journal prints an actor.
-        actor: String,
-        /// By which door it came in.
-        source: String,
-        /// When it happened: a day, or an instant with its offset (ISO 8601).
-        occurred: String,
-        /// The day on which it happened, in the company's zone of then.
-        business_date: NaiveDate,
-        /// Nobody knows when it happened.
-        date_unknown: bool,
-        /// When it was recorded.
-        recorded_at: DateTime<Utc>,
     }
 }
 
@@ -99,7 +82,7 @@ pub struct Timeline;
 #[async_trait]
 impl Projector for Timeline {
     const NAME: &'static str = "timeline";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const DDL: &'static str = include_str!("timeline.sql");
     const READS: &'static [&'static str] = &[
         aggregate_type::<Lead>(),
@@ -136,14 +119,6 @@ fn entries(recorded: &Recorded) -> impl Iterator<Item = TimelineEntry> {
             subject_kind,
             aggregate_type: kind,
             aggregate_id: recorded.aggregate_id,
-            sequence: version_of(recorded),
-            event_type: recorded.event_type.clone(),
-            actor: recorded.metadata.actor.to_string(),
-            source: recorded.metadata.source.to_string(),
-            occurred: recorded.metadata.occurred.to_string(),
-            business_date: recorded.metadata.business_date,
-            date_unknown: recorded.metadata.date_unknown,
-            recorded_at: recorded.recorded_at,
         })
 }
 

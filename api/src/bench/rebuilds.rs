@@ -1,12 +1,13 @@
 //! Read models rebuilt from the first event on, beside COPY-in of the same events.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cartera_commands::demo::Demo;
 use cartera_journal::Journal;
 use chrono::NaiveDate;
 
-use super::table::{Figure, rate};
+use super::processes::{cpu_below, cpu_of};
+use super::table::{Figure, each, rate};
 use super::{BenchError, Plan, Server};
 
 /// Fills a journal, then rebuilds every read model, then copies the events in.
@@ -17,10 +18,13 @@ pub(super) async fn measure(server: &Server, plan: &Plan) -> Result<Vec<Figure>,
     fill(&journal, plan.events).await?;
     let (events, filled) = (journal.head().await?, begun.elapsed());
     let events = events.unsigned_abs();
-    let begun = Instant::now();
     let projectors = cartera_projections::registry::all();
+    let (begun, before) = (Instant::now(), Spent::so_far(server));
     cartera_projections::runner::rebuild_all(&journal, &projectors).await?;
-    let rebuilt = begun.elapsed();
+    let (rebuilt, cost) = (begun.elapsed(), Spent::so_far(server).since(before));
+    let begun = Instant::now();
+    cartera_projections::generations::verify_all(&journal, &projectors).await?;
+    let verified = begun.elapsed();
     server
         .psql(
             "bench_rebuilds",
@@ -33,14 +37,14 @@ pub(super) async fn measure(server: &Server, plan: &Plan) -> Result<Vec<Figure>,
             "COPY events TO '/dev/shm/cartera-bench-events' (FORMAT binary)",
         )
         .await?;
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), Spent::so_far(server));
     server
         .psql(
             "bench_rebuilds",
             "COPY copied FROM '/dev/shm/cartera-bench-events' (FORMAT binary)",
         )
         .await?;
-    let copied = begun.elapsed();
+    let (copied, yardstick) = (begun.elapsed(), Spent::so_far(server).since(before));
     Ok(vec![
         Figure::new(
             format!("events made by commands in bulk ({events})"),
@@ -55,7 +59,49 @@ pub(super) async fn measure(server: &Server, plan: &Plan) -> Result<Vec<Figure>,
             "≥ 0.7, aim 1",
         )
         .beside(rate(events, copied)),
+        Figure::new(
+            "the same, CPU each: database, beside COPY-in",
+            each(cost.database, events),
+            "ms",
+            "",
+        )
+        .beside(each(yardstick.database, events)),
+        Figure::new(
+            "the same, CPU each: service",
+            each(cost.service, events),
+            "ms",
+            "",
+        ),
+        Figure::new(
+            "all read models verified",
+            rate(events, verified),
+            "events/s",
+            "",
+        ),
     ])
+}
+
+/// CPU time of the database's processes and of this one, which does the service's part here.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    database: Duration,
+    service: Duration,
+}
+
+impl Spent {
+    fn so_far(server: &Server) -> Self {
+        Self {
+            database: cpu_below(server.running.embedded().server_pid()),
+            service: cpu_of(std::process::id()),
+        }
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self {
+            database: self.database.saturating_sub(before.database),
+            service: self.service.saturating_sub(before.service),
+        }
+    }
 }
 
 /// Makes the demo company and lets its clients buy until there are so many events.

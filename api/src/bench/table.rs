@@ -33,7 +33,7 @@ impl Figure {
     ) -> Self {
         Self {
             what: what.into(),
-            value: value.round_dp(3),
+            value: value.round_dp(4),
             unit,
             beside: None,
             ratio: None,
@@ -43,7 +43,7 @@ impl Figure {
 
     /// With the yardstick's figure.
     pub(super) fn beside(mut self, yardstick: Decimal) -> Self {
-        self.beside = Some(yardstick.round_dp(3));
+        self.beside = Some(yardstick.round_dp(4));
         self.ratio = self
             .value
             .checked_div(yardstick)

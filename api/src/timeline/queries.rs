@@ -69,7 +69,7 @@ async fn read(
         .map_err(ApiError::unavailable)?
         .into_iter()
         .map(|entry| TimelineEdge {
-            cursor: entry.entry.position.to_string(),
+            cursor: entry.recorded.position.to_string(),
             node: TimelineEntry(entry),
         })
         .collect();

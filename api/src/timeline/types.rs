@@ -2,8 +2,7 @@
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, ID, Json, Object, SimpleObject};
-use cartera_domain::ids::UserId;
-use cartera_journal::Actor;
+use cartera_projections::projector::version_of;
 use cartera_projections::timeline::{HappenedEntry, SubjectKind};
 use serde_json::Value;
 use uuid::Uuid;
@@ -21,71 +20,69 @@ pub struct TimelineEntry(pub(super) HappenedEntry);
 impl TimelineEntry {
     /// Where it lies in the journal.
     async fn position(&self) -> Position {
-        Position(self.0.entry.position)
+        Position(self.0.recorded.position)
     }
 
     /// What happened, as the journal names it, such as `lead_converted`.
     async fn event_type(&self) -> &str {
-        &self.0.entry.event_type
+        &self.0.recorded.event_type
     }
 
     /// To what it happened.
     async fn kind(&self) -> SubjectKind {
-        self.0.entry.aggregate_type
+        self.0.kind
     }
 
     /// Global id of what it happened to; none for the catalogue of channels and reasons and for the tree of teams.
     async fn subject_id(&self) -> Option<ID> {
-        global_id(self.0.entry.aggregate_type, self.0.entry.aggregate_id)
+        global_id(self.0.kind, self.0.recorded.aggregate_id)
     }
 
     /// Version of the subject's stream with it.
     async fn version(&self) -> i64 {
-        self.0.entry.sequence
+        version_of(&self.0.recorded)
     }
 
     /// What was said of it: the event's own fields, as they read today. What was erased is null.
     async fn details(&self) -> Option<Json<Value>> {
-        let event = &self.0.recorded.as_ref()?.event;
-        event
-            .encode()
-            .ok()
-            .map(|encoded| Json(opened(encoded.payload)))
+        let encoded = self.0.recorded.event.encode();
+        encoded.ok().map(|encoded| Json(opened(encoded.payload)))
     }
 
     /// Who caused it; none for a rule, an import or the command line.
     async fn user(&self, context: &Context<'_>) -> Result<Option<User>, ApiError> {
-        context.related(actor(&self.0.entry.actor)).await
+        let user = self.0.recorded.metadata.actor.user();
+        context.related(user).await
     }
 
     /// Who caused it, as the journal writes it: `user:…`, `key:…`, `process:…`, `system`.
-    async fn actor(&self) -> &str {
-        &self.0.entry.actor
+    async fn actor(&self) -> String {
+        self.0.recorded.metadata.actor.to_string()
     }
 
     /// By which door it came in: `web`, `api`, `import`, `automation`, `cli`, `demo`.
-    async fn source(&self) -> &str {
-        &self.0.entry.source
+    async fn source(&self) -> String {
+        self.0.recorded.metadata.source.to_string()
     }
 
     /// When it happened.
     async fn occurred_at(&self) -> Option<BusinessTime> {
-        self.0.entry.occurred.parse().ok().map(BusinessTime)
+        Some(BusinessTime(self.0.recorded.metadata.occurred))
     }
 
     /// The day on which it happened, in the company's zone of then.
     async fn business_date(&self) -> Date {
-        Date(self.0.entry.business_date)
+        Date(self.0.recorded.metadata.business_date)
     }
 
     /// Nobody knows when; the day is that of recording, and period figures leave it out.
     async fn date_unknown(&self) -> bool {
-        self.0.entry.date_unknown
+        self.0.recorded.metadata.date_unknown
     }
 
     /// When it was recorded.
     async fn recorded_at(&self) -> DateTime {
-        DateTime(self.0.entry.recorded_at)
+        DateTime(self.0.recorded.recorded_at)
     }
 }
 
@@ -122,10 +119,6 @@ pub(super) fn global_id(kind: SubjectKind, id: Uuid) -> Option<ID> {
         SubjectKind::TeamTree | SubjectKind::Catalogue => return None,
     };
     Some(AnyGlobalId::render(name, id).into())
-}
-
-fn actor(stored: &str) -> Option<UserId> {
-    stored.parse::<Actor>().ok().and_then(|actor| actor.user())
 }
 
 /// The payload with personal values in their places, as plain ones; null where they were erased.

@@ -92,6 +92,29 @@ impl Follower {
         self.take_in(tx, batch).await
     }
 
+    /// Takes in those of these events that lie after its position, if this node gets the follower's row. The caller has read them,
+    /// so that several followers go through the log by one reading.
+    ///
+    /// # Errors
+    /// As [`Follower::step`].
+    pub async fn take(&self, events: &[Recorded]) -> Result<Step, JournalError> {
+        let mut tx = self.journal.pool().begin().await?;
+        let Some(row) = self.lock(&mut tx).await? else {
+            drop(tx);
+            return self.elsewhere().await;
+        };
+        if let (Some(position), Some(reason)) = (row.paused_position, row.paused_reason) {
+            return Ok(Step::Paused { position, reason });
+        }
+        let known = events.partition_point(|event| event.position <= row.position);
+        match events.get(known..) {
+            Some(rest @ [next, ..]) if next.position == row.position + 1 => {
+                self.take_in(tx, rest).await
+            }
+            Some(_) | None => Ok(self.idle(row.position)),
+        }
+    }
+
     async fn take_in(
         &self,
         mut tx: Transaction<'_, Postgres>,

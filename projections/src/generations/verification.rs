@@ -96,18 +96,27 @@ async fn read_on(journal: &Journal, scratches: &mut [Scratch]) -> Result<i64, Ge
     let begun = scratches.iter().map(|scratch| scratch.position).min();
     let until = scratches.iter().map(|scratch| scratch.until).max();
     let (begun, until) = (begun.unwrap_or(0), until.unwrap_or(0));
-    let mut reached = begun;
-    while reached < until {
-        let page = journal.read_after(reached, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        reached = last.position;
-        stream::iter(&mut *scratches)
+    let mut page = page_after(journal, begun, until).await?;
+    while let Some(last) = page.last().map(|event| event.position) {
+        let next = page_after(journal, last, until);
+        let taking = stream::iter(&mut *scratches)
             .map(|scratch| scratch.take_in(&page))
             .buffer_unordered(AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
+            .try_collect::<Vec<_>>();
+        page = tokio::try_join!(next, taking)?.0;
     }
     Ok(until - begun)
+}
+
+async fn page_after(
+    journal: &Journal,
+    position: i64,
+    until: i64,
+) -> Result<Vec<Recorded>, GenerationError> {
+    if position >= until {
+        return Ok(vec![]);
+    }
+    Ok(journal.read_after(position, PAGE).await?)
 }
 
 async fn live_position(journal: &Journal, live: &Generation) -> Result<i64, GenerationError> {

@@ -37,7 +37,7 @@ pub struct SalesFacts;
 #[async_trait]
 impl Projector for SalesFacts {
     const NAME: &'static str = "sales_facts";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const DDL: &'static str = include_str!("sales_facts.sql");
     const READS: &'static [&'static str] = &[
         aggregate_type::<Company>(),

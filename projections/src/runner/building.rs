@@ -1,13 +1,15 @@
 //! Bringing read models to the log's end: in step, so that the journal is read and decoded once for all of them.
 
-use cartera_journal::{Follower, Journal, JournalError};
+use std::sync::Arc;
+
+use cartera_journal::{Follower, Journal, JournalError, Recorded, Step};
 use futures_util::{StreamExt as _, stream};
 
 use crate::generations::{self, Generation, GenerationError};
 use crate::projector::SharedProjector;
 
-/// How many events the read models take in before they wait for each other: what a node keeps decoded.
-const IN_STEP: i64 = 2_048;
+/// Events that are read together and taken in by each read model in one transaction.
+const PAGE: i64 = 4_096;
 /// How many read models work at once, each on a connection.
 const AT_ONCE: usize = 6;
 
@@ -84,6 +86,13 @@ impl Lane {
         }
     }
 
+    /// Takes a page in. Whether it goes on beside the others.
+    async fn take(self, page: Arc<Vec<Recorded>>) -> (Self, bool) {
+        let taken = self.follower.take(&page).await;
+        let is_abreast = matches!(taken, Ok(Step::Moved { .. } | Step::Idle { .. }));
+        (self, is_abreast)
+    }
+
     /// The last stretch, alone.
     async fn finish(&self, journal: &Journal) -> Result<(), GenerationError> {
         if self.generation.live {
@@ -96,34 +105,34 @@ impl Lane {
 }
 
 async fn in_step(journal: &Journal, mut abreast: Vec<Lane>) -> Result<(), GenerationError> {
-    let (mut reached, head) = (begin_of(journal, &abreast).await?, journal.head().await?);
+    let mut page = page_after(journal, begin_of(journal, &abreast).await?).await;
     let mut fallen_behind = vec![];
-    while reached < head && !abreast.is_empty() {
-        reached = head.min(reached + IN_STEP);
-        let stepped: Vec<(Lane, bool)> = stream::iter(abreast)
-            .map(|lane| async move {
-                let is_abreast = lane.follower.catch_up(reached).await.is_ok();
-                (lane, is_abreast)
-            })
+    while let Some(last) = page.last().map(|event| event.position) {
+        let taking = stream::iter(abreast)
+            .map(|lane| lane.take(Arc::clone(&page)))
             .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        abreast = vec![];
-        for (lane, is_abreast) in stepped {
-            // One that fails holds nobody up; why it fails is said in the end.
-            let lanes = if is_abreast {
-                &mut abreast
-            } else {
-                &mut fallen_behind
-            };
-            lanes.push(lane);
-        }
+            .collect::<Vec<(Lane, bool)>>();
+        let (next, taken) = tokio::join!(page_after(journal, last), taking);
+        let (level, fallen): (Vec<_>, Vec<_>) = taken.into_iter().partition(|(_, is)| *is);
+        abreast = level.into_iter().map(|(lane, _)| lane).collect();
+        // One that fails holds nobody up; why it fails is said in the end.
+        fallen_behind.extend(fallen.into_iter().map(|(lane, _)| lane));
+        page = if abreast.is_empty() {
+            Arc::default()
+        } else {
+            next
+        };
     }
     let mut done = Ok(());
     for lane in abreast.into_iter().chain(fallen_behind) {
         done = done.and(lane.finish(journal).await);
     }
     done
+}
+
+/// The events after a position; none where they do not read, which each read model finds out for itself.
+async fn page_after(journal: &Journal, position: i64) -> Arc<Vec<Recorded>> {
+    Arc::new(journal.read_after(position, PAGE).await.unwrap_or_default())
 }
 
 /// Where the last of them stands.

@@ -25,7 +25,7 @@ pub struct Unready {
     pub position: i64,
     /// Where the log ended when the service started.
     pub of: i64,
-    /// Whether it answers at all, as of its position; not while its first generation is built.
+    /// Whether it answers at all, by a live generation that lags or is of an older version; not while its first one is built.
     pub answers: bool,
 }
 
@@ -80,21 +80,22 @@ impl Looking {
 }
 
 fn unready(projector: &SharedProjector, status: &[ReadModelStatus], head: i64) -> Option<Unready> {
-    let ours = status.iter().filter(|status| {
-        status.generation.name == projector.name()
-            && status.generation.version == projector.version()
-    });
+    let named = || {
+        let all = status.iter();
+        all.filter(|status| status.generation.name == projector.name())
+    };
+    let of_ours = named().filter(|status| status.generation.version == projector.version());
     // The live one, else the newest.
-    let ours = ours.max_by_key(|status| (status.generation.live, status.generation.number));
+    let ours = of_ours.max_by_key(|status| (status.generation.live, status.generation.number));
     let follower = ours.and_then(|ours| ours.follower.as_ref());
     let position = follower.map_or(0, |follower| follower.position);
     let is_paused = follower.is_some_and(|follower| follower.paused.is_some());
-    let answers = ours.is_some_and(|ours| ours.generation.live);
-    let is_ready = answers && (is_paused || position >= head);
+    let is_live = ours.is_some_and(|ours| ours.generation.live);
+    let is_ready = is_live && (is_paused || position >= head);
     (!is_ready).then(|| Unready {
         name: projector.name(),
         position,
         of: head,
-        answers,
+        answers: named().any(|status| status.generation.live),
     })
 }

@@ -40,10 +40,10 @@ pub struct TimelinePage {
 /// An entry with what happened, read from the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HappenedEntry {
-    /// The entry.
-    pub entry: TimelineEntry,
-    /// The event as it reads today: what was erased is gone. `None` when the journal no longer gives it.
-    pub recorded: Option<Recorded>,
+    /// What the event's own stream is.
+    pub kind: SubjectKind,
+    /// The event as it reads today: what was erased is gone.
+    pub recorded: Recorded,
 }
 
 /// A page of a timeline, as far as the viewer sees both the subjects and the streams of the events.
@@ -171,11 +171,10 @@ pub async fn happened(
         let stream = journal.read_stream(aggregate_type, id).await?;
         events.extend(stream.into_iter().map(|event| (event.position, event)));
     }
-    Ok(entries
-        .into_iter()
-        .map(|entry| HappenedEntry {
-            recorded: events.remove(&entry.position),
-            entry,
-        })
-        .collect())
+    let told = entries.into_iter().filter_map(|entry| {
+        let recorded = events.remove(&entry.position)?;
+        let kind = entry.aggregate_type;
+        Some(HappenedEntry { kind, recorded })
+    });
+    Ok(told.collect())
 }
