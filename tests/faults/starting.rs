@@ -185,15 +185,12 @@ async fn the_first_answer_after_a_start_without_read_models_is_whole() {
             .await
             .unwrap();
     let key = "ctk_tests-not-a-secret-tests-not-a-secret-tests00";
-    sqlx::query(
+    let key_of_a_director = format!(
         "INSERT INTO api_keys (id, token_hash, user_id, name, created_by)
-         SELECT gen_random_uuid(), sha256($1::text::bytea), aggregate_id::uuid, 'tests', aggregate_id::uuid
-         FROM events WHERE event_type = 'user_registered' AND payload->>'role' = 'director' LIMIT 1",
-    )
-    .bind(key)
-    .execute(&database.pool)
-    .await
-    .unwrap();
+         SELECT gen_random_uuid(), sha256('{key}'), aggregate_id::uuid, 'tests', aggregate_id::uuid
+         FROM events WHERE event_type = 'user_registered' AND payload->>'role' = 'director' LIMIT 1"
+    );
+    database.pool.execute(&*key_of_a_director).await.unwrap();
 
     let program = Program::serve_unready(|serve| {
         serve

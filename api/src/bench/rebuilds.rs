@@ -25,26 +25,7 @@ pub(super) async fn measure(server: &Server, plan: &Plan) -> Result<Vec<Figure>,
     let begun = Instant::now();
     cartera_projections::generations::verify_all(&journal, &projectors).await?;
     let verified = begun.elapsed();
-    server
-        .psql(
-            "bench_rebuilds",
-            "CREATE TABLE copied (LIKE events INCLUDING CONSTRAINTS INCLUDING INDEXES)",
-        )
-        .await?;
-    server
-        .psql(
-            "bench_rebuilds",
-            "COPY events TO '/dev/shm/cartera-bench-events' (FORMAT binary)",
-        )
-        .await?;
-    let (begun, before) = (Instant::now(), Spent::so_far(server));
-    server
-        .psql(
-            "bench_rebuilds",
-            "COPY copied FROM '/dev/shm/cartera-bench-events' (FORMAT binary)",
-        )
-        .await?;
-    let (copied, yardstick) = (begun.elapsed(), Spent::so_far(server).since(before));
+    let (copied, yardstick) = copy_in(server).await?;
     Ok(vec![
         Figure::new(
             format!("events made by commands in bulk ({events})"),
@@ -79,6 +60,30 @@ pub(super) async fn measure(server: &Server, plan: &Plan) -> Result<Vec<Figure>,
             "",
         ),
     ])
+}
+
+/// The yardstick: the same events copied into a table of the same shape.
+async fn copy_in(server: &Server) -> Result<(Duration, Spent), BenchError> {
+    server
+        .psql(
+            "bench_rebuilds",
+            "CREATE TABLE copied (LIKE events INCLUDING CONSTRAINTS INCLUDING INDEXES)",
+        )
+        .await?;
+    server
+        .psql(
+            "bench_rebuilds",
+            "COPY events TO '/dev/shm/cartera-bench-events' (FORMAT binary)",
+        )
+        .await?;
+    let (begun, before) = (Instant::now(), Spent::so_far(server));
+    server
+        .psql(
+            "bench_rebuilds",
+            "COPY copied FROM '/dev/shm/cartera-bench-events' (FORMAT binary)",
+        )
+        .await?;
+    Ok((begun.elapsed(), Spent::so_far(server).since(before)))
 }
 
 /// CPU time of the database's processes and of this one, which does the service's part here.
