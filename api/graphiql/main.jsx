@@ -1,4 +1,4 @@
-// GraphiQL with the session of the page's own origin, opened on a sign-in and on the year-over-year report.
+// GraphiQL with the session of the page's own origin, opened on the tabs that the page names: a sign-in, a report, the pipeline.
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { setNonce } from 'get-nonce';
 import { GraphiQL } from 'graphiql';

@@ -22,6 +22,7 @@ use crate::error::ApiError;
 use crate::loaders::{ById, Loaders, Source, Sourced};
 use crate::payload::Refused;
 use crate::scalars::{BusinessTime, Position, Uuid};
+use crate::telemetry::trace_context;
 
 /// How long a mutation or query waits for read models.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -200,7 +201,7 @@ impl Asking for Context<'_> {
                 .occurred_at
                 .map_or(Occurred::Now, |time| Occurred::At(time.0)),
             source: caller.source(),
-            trace_parent: None,
+            trace_parent: trace_context::current(),
         })
     }
 

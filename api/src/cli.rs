@@ -12,6 +12,7 @@ mod projections;
 mod restore;
 mod schema;
 mod serve;
+mod welcome;
 mod write_side;
 
 use std::io::Write;

@@ -6,6 +6,7 @@ use axum::Router;
 use cartera_commands::CommandBus;
 use cartera_journal::CancellationToken;
 use cartera_projections::ReadPool;
+use prometheus_client::metrics::gauge::Gauge;
 
 use crate::adapters::SystemClock;
 use crate::asking::Services;
@@ -42,6 +43,7 @@ impl From<&Config> for WebSettings {
 pub struct Web {
     router: Router,
     identity: Identity,
+    open_sockets: Gauge,
 }
 
 impl std::fmt::Debug for Web {
@@ -75,6 +77,7 @@ impl Web {
         let (schema, asker) = (schema::build(services), Arc::new(identity.clone()));
         let edge = Edge::new(schema, asker, edge_settings(settings), shutdown);
         Ok(Self {
+            open_sockets: edge.open_sockets().clone(),
             router: edge::router(edge),
             identity,
         })
@@ -83,6 +86,11 @@ impl Web {
     /// The routes; [`crate::server::complete`] wraps them in what every answer needs.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// How many sockets of `/graphql` are open.
+    pub fn open_sockets(&self) -> &Gauge {
+        &self.open_sockets
     }
 
     /// Who may come in.

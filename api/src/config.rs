@@ -120,7 +120,7 @@ impl std::fmt::Debug for MasterKeyPlace {
 }
 
 /// Logs and traces.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Telemetry {
     /// Which messages: `info`, `cartera=debug,warn` (the syntax of `tracing_subscriber::EnvFilter`).
     pub filter: String,
@@ -128,6 +128,8 @@ pub struct Telemetry {
     pub format: LogFormat,
     /// Base URL of an OTLP receiver over HTTP, such as `http://localhost:4318`.
     pub otlp_endpoint: Option<String>,
+    /// Share of the traces that begin here which are recorded: 0 to 1.
+    pub trace_share: f64,
 }
 
 /// Form of a log line.

@@ -36,6 +36,7 @@ use async_graphql::{Context, Executor, ObjectType, Schema, SubscriptionType};
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio_util::sync::CancellationToken;
 
 use self::operation::Engine;
@@ -57,6 +58,7 @@ pub struct Edge<S, I> {
     identify: Arc<I>,
     settings: Arc<Settings>,
     shutdown: CancellationToken,
+    open_sockets: Gauge,
 }
 
 /// A schema that can say itself as text.
@@ -90,7 +92,13 @@ impl<S: Described, I: Identify> Edge<S, I> {
             identify,
             settings: Arc::new(settings),
             shutdown,
+            open_sockets: Gauge::default(),
         }
+    }
+
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> &Gauge {
+        &self.open_sockets
     }
 }
 
@@ -101,6 +109,7 @@ impl<S: Clone, I> Clone for Edge<S, I> {
             identify: Arc::clone(&self.identify),
             settings: Arc::clone(&self.settings),
             shutdown: self.shutdown.clone(),
+            open_sockets: self.open_sockets.clone(),
         }
     }
 }

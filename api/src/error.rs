@@ -7,6 +7,7 @@
 
 mod answer;
 mod api_error;
+mod cause;
 mod code;
 mod foreign;
 

@@ -8,7 +8,7 @@
 //! - [`database`]: reached, checked, migrated; [`embedded`]: the private PostgreSQL;
 //! - [`server`]: connections, health and metrics; [`telemetry`]: logs, traces and figures;
 //! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
-//! - [`auth`]: who may come in;
+//! - [`auth`]: who may come in; [`demo_access`]: who may come into the demo;
 //! - [`schema`]: all of GraphQL as lists; [`asking`], [`connection`], [`loaders`], [`payload`], [`fields`]: what resolvers stand
 //!   on; then a folder per context;
 //! - [`mod@bench`]: what all of it costs.
@@ -23,6 +23,7 @@ pub mod composition;
 pub mod config;
 pub mod connection;
 pub mod database;
+pub mod demo_access;
 pub mod edge;
 pub mod error;
 pub mod fields;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    cartera::telemetry::panics::tell_places_only();
     // The child process that reads a workbook, under limits that leave no room for anything else: see `cartera_commands::files`.
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("import-worker") {

@@ -68,7 +68,8 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 /// headers, a request id, an answer of our own after a panic, a span and a figure.
 pub fn complete(routes: Router, transport: Transport, metrics: &Metrics) -> Router {
     let figures = get(|State(metrics): State<Metrics>| async move {
-        ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text()).into_response()
+        let text = metrics.text().await;
+        ([(CONTENT_TYPE, OPEN_METRICS)], text).into_response()
     });
     let all = routes
         .route("/healthz", get(|| async { "ok\n" }))

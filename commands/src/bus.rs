@@ -120,6 +120,7 @@ impl CommandBus {
     ///
     /// # Errors
     /// See [`CommandError`].
+    #[tracing::instrument(name = "command", skip_all, fields(command_id = %envelope.command_id, source = %envelope.source))]
     pub async fn carry_out<F>(
         &self,
         envelope: &Envelope,
@@ -186,6 +187,7 @@ impl CommandBus {
     ///
     /// # Errors
     /// When the company cannot be read. Each draft has its own outcome: the position of its last event.
+    #[tracing::instrument(name = "commands", skip_all, fields(commands = drafts.len(), source = %envelope.source))]
     pub async fn write_many(
         &self,
         envelope: &Envelope,

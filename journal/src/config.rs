@@ -1,7 +1,9 @@
 //! What the journal needs to know to start.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::observer::Observer;
 use crate::upcasting::Upcasters;
 use crate::vault::MasterKey;
 
@@ -39,6 +41,8 @@ pub struct JournalConfig {
     pub announce_interval: Duration,
     /// How a follower's span joins the traces of the commands that it follows; only the telemetry knows.
     pub join_traces: Option<JoinTraces>,
+    /// Who measures what is done.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl JournalConfig {
@@ -59,6 +63,7 @@ impl JournalConfig {
             poll_interval: Duration::from_secs(1),
             announce_interval: Duration::from_millis(100),
             join_traces: None,
+            observer: None,
         }
     }
 }

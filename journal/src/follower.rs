@@ -25,6 +25,7 @@ mod step;
 mod wait;
 
 pub(crate) use progress::Progress;
+pub use row::PauseKind;
 pub use step::Step;
 pub use wait::{FollowerStatus, Reached};
 

@@ -15,6 +15,7 @@ use crate::cache::States;
 use crate::config::{JoinTraces, JournalConfig};
 use crate::error::JournalError;
 use crate::follower::Progress;
+use crate::observer::Observer;
 use crate::repository::Repository;
 use crate::upcasting::Upcasters;
 use crate::vault::Vault;
@@ -24,8 +25,10 @@ mod identity;
 mod lookups;
 mod migrations;
 mod reading;
+mod vitals;
 
 pub(crate) use reading::stored_after;
+pub use vitals::{FollowerVitals, Vitals};
 
 /// Identity of one log; the genesis of its chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +51,7 @@ struct Inner {
     progress: Progress,
     signing: zeroize::Zeroizing<[u8; 32]>,
     join_traces: Option<JoinTraces>,
+    observer: Option<Arc<dyn Observer>>,
     max_depth: u8,
     _stop: DropGuard,
 }
@@ -128,6 +132,7 @@ impl Journal {
             appended: appended.clone(),
             written,
             counters: Arc::clone(&counters),
+            observer: config.observer.clone(),
             batch_appends: config.batch_appends,
             batch_events: config.batch_events,
             append_timeout: config.append_timeout,
@@ -160,6 +165,7 @@ impl Journal {
             appended,
             progress,
             join_traces: config.join_traces,
+            observer: config.observer,
             max_depth: config.max_depth,
             _stop: stop.drop_guard(),
         })))
@@ -224,6 +230,10 @@ impl Journal {
 
     pub(crate) fn join_traces(&self) -> Option<JoinTraces> {
         self.0.join_traces
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.observer.as_deref()
     }
 
     pub(crate) fn upcasters(&self) -> &Upcasters {

@@ -28,6 +28,7 @@ pub mod error;
 pub mod follower;
 pub mod journal;
 pub mod metadata;
+pub mod observer;
 pub mod recorded;
 pub mod repository;
 pub mod upcasting;
@@ -41,10 +42,11 @@ pub use chain::{Checkpoint, Problem, Verification};
 pub use config::JournalConfig;
 pub use error::JournalError;
 pub use follower::{
-    EffectError, Effects, Follower, FollowerOptions, FollowerStatus, Reached, Step,
+    EffectError, Effects, Follower, FollowerOptions, FollowerStatus, PauseKind, Reached, Step,
 };
-pub use journal::{Journal, JournalId, Loaded, Statistics};
+pub use journal::{FollowerVitals, Journal, JournalId, Loaded, Statistics, Vitals};
 pub use metadata::{Actor, Context, Metadata, Source};
+pub use observer::Observer;
 pub use recorded::Recorded;
 pub use upcasting::Upcasters;
 pub use vault::{MasterKey, Vault, VaultError};

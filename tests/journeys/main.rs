@@ -8,3 +8,7 @@ mod documentation;
 mod leads;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod telemetry;
+#[cfg(test)]
+mod tour;

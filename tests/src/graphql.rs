@@ -40,6 +40,15 @@ impl GraphQl {
         }
     }
 
+    /// The same client with the service at another URL.
+    #[must_use]
+    pub fn at(&self, service: &str) -> Self {
+        Self {
+            url: format!("{service}/graphql"),
+            ..self.clone()
+        }
+    }
+
     /// The same client with a session's cookie, `name=value`.
     #[must_use]
     pub fn with_session(&self, cookie: impl Into<String>) -> Self {

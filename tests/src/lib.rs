@@ -2,7 +2,8 @@
 //!
 //! - [`database`]: a database per test;
 //! - [`world`]: a whole service with a company, in the test itself; [`graphql`]: its client;
-//! - [`program`]: the real program as a child process.
+//! - [`program`]: the real program as a child process; [`founded`]: with a company in it;
+//! - [`otlp`]: a receiver of its traces.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -13,12 +14,15 @@
 )]
 
 pub mod database;
+pub mod founded;
 pub mod graphql;
+pub mod otlp;
 pub mod program;
 pub mod sdl;
 pub mod world;
 
 pub use database::TestDatabase;
+pub use founded::Founded;
 pub use graphql::{Answer, GraphQl};
 pub use program::Program;
 pub use world::{Person, TestWorld};

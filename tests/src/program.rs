@@ -50,9 +50,17 @@ pub fn executable() -> PathBuf {
 /// # Panics
 /// When it cannot be started, or does not end.
 pub async fn run(command: Command) -> Output {
+    run_within(PATIENCE, command).await
+}
+
+/// Runs a command that ends by itself, within this time.
+///
+/// # Panics
+/// When it cannot be started, or does not end.
+pub async fn run_within(patience: Duration, command: Command) -> Output {
     let mut command = tokio::process::Command::from(command);
     let ended = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    let ended = tokio::time::timeout(PATIENCE, ended).await;
+    let ended = tokio::time::timeout(patience, ended).await;
     ended
         .expect("the program ends")
         .expect("the program starts")
@@ -86,13 +94,12 @@ impl Program {
             .arg("serve")
             .env("CARTERA_LISTEN", &address)
             .env("CARTERA_LOG", "warn");
-        settings(&mut command);
-        let child = command
+        command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+            .stderr(Stdio::piped());
+        settings(&mut command);
+        let child = command.spawn().expect("the program starts");
         Self {
             child,
             url: format!("http://{address}"),

@@ -12,9 +12,8 @@ use super::write_side::WriteSide;
 use super::{CliError, tell};
 use crate::adapters::{Clock, SystemClock};
 use crate::config::Config;
+use crate::demo_access::PASSWORD;
 
-/// Password of the demo's users, shown to whoever makes the demo.
-const PASSWORD: &str = "a demo of cartera";
 /// Code of the refusal in a journal that has a company.
 const ALREADY: &str = "COMPANY_ALREADY_SET_UP";
 

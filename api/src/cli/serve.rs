@@ -14,15 +14,17 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::welcome::Welcome;
 use super::write_side::open_journal;
 use super::{CliError, tell};
-use crate::adapters::SystemIds;
+use crate::adapters::{Clock, SystemClock, SystemIds};
 use crate::composition::{Web, WebSettings};
 use crate::config::Config;
 use crate::database::{Opened, Policy};
 use crate::master_key;
 use crate::server::{self, Readiness, graphiql, health, open_files};
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::metrics::standing::Standing;
 
 /// How often the log's chain is signed while something is appended.
 const SIGNED_EVERY: Duration = Duration::from_mins(10);
@@ -63,7 +65,9 @@ async fn serve(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> Result<(), CliError> {
-    let journal = open_journal(config, database_url, key).await?;
+    let metrics = Metrics::new();
+    let observer = Arc::clone(&metrics.work);
+    let journal = open_journal(config, database_url, key, Some(observer)).await?;
     let runner = Runner::start(journal.clone(), registry::all()).await?;
     let signer = tokio::spawn(sign_the_log(journal.clone(), shutdown.clone()));
     let reads = read_pool(config, database_url)?;
@@ -74,12 +78,16 @@ async fn serve(
         reads.clone(),
         shutdown.clone(),
     )?;
-    let metrics = Metrics::new();
+    metrics.show_sockets(web.open_sockets().clone());
+    metrics.show_standing(Standing::of(journal.clone(), reads.pool().clone()));
     let readiness = Readiness::new(journal.clone(), runner.unready());
     let answers = health::once_built(web.router(), readiness.clone());
     let mut routes = health::routes(readiness.clone()).merge(answers);
     if config.development {
-        routes = routes.merge(graphiql::routes(Vec::new()));
+        let tabs = graphiql::usual(SystemClock.now().date_naive());
+        routes = routes.merge(graphiql::routes(tabs));
+        let welcome = Welcome::new(config, &web, journal.clone());
+        tokio::spawn(shutdown.clone().run_until_cancelled_owned(welcome.say()));
     }
     let service = server::complete(routes, config.transport(), &metrics);
     let serving = server::serve(listener, service, &metrics, shutdown.clone());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cartera_commands::CommandBus;
-use cartera_journal::{Journal, JournalConfig, JournalError, MasterKey};
+use cartera_journal::{Journal, JournalConfig, JournalError, MasterKey, Observer};
 
 use super::CliError;
 use super::serve::read_pool;
@@ -39,7 +39,7 @@ impl WriteSide {
     pub(super) async fn open(config: &Config) -> Result<Self, CliError> {
         let key = master_key::load(config)?;
         let database = Opened::open(config, Policy::Refuse).await?;
-        match open_journal(config, database.url(), key).await {
+        match open_journal(config, database.url(), key, None).await {
             Ok(journal) => Ok(Self {
                 bus: CommandBus::new(journal.clone(), Arc::new(SystemIds)),
                 journal,
@@ -83,7 +83,7 @@ impl WriteSide {
     }
 }
 
-/// Opens the log of a migrated database.
+/// Opens the log of a migrated database, with whoever measures what it does.
 ///
 /// # Errors
 /// The database does not answer, or the log belongs to another master key.
@@ -91,10 +91,12 @@ pub(super) async fn open_journal(
     config: &Config,
     database_url: &str,
     key: MasterKey,
+    observer: Option<Arc<dyn Observer>>,
 ) -> Result<Journal, JournalError> {
     Journal::connect(JournalConfig {
         pool_size: config.database_connections,
         join_traces: Some(trace_context::join),
+        observer,
         ..JournalConfig::new(database_url, key)
     })
     .await

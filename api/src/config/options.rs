@@ -79,6 +79,14 @@ pub struct Options {
         value_name = "URL"
     )]
     pub otlp_endpoint: Option<String>,
+    /// Share of the traces that begin here which are sent, from 0 to 1 [default: 1]
+    #[arg(
+        long,
+        env = "OTEL_TRACES_SAMPLER_ARG",
+        global = true,
+        value_name = "SHARE"
+    )]
+    pub trace_share: Option<String>,
     /// Which messages are logged, such as info or cartera=debug,warn [default: info]
     #[arg(long, env = "CARTERA_LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
@@ -128,6 +136,7 @@ impl Options {
             master_key: said(self.master_key),
             master_key_file: said(self.master_key_file).or(file.master_key_file),
             otlp_endpoint: said(self.otlp_endpoint).or(file.otlp_endpoint),
+            trace_share: said(self.trace_share).or(file.trace_share),
             log: said(self.log).or(file.log),
             log_format: said(self.log_format).or(file.log_format),
             database_connections: said(self.database_connections).or(file.database_connections),
@@ -243,7 +252,26 @@ impl Options {
             filter,
             format,
             otlp_endpoint: self.otlp_endpoint.clone(),
+            trace_share: self.trace_share()?,
         })
+    }
+
+    fn trace_share(&self) -> Result<f64, ConfigError> {
+        let (name, expected) = (
+            "OTEL_TRACES_SAMPLER_ARG",
+            "a share from 0 to 1, such as 0.1",
+        );
+        let found = self.trace_share.as_deref().unwrap_or("1");
+        let share = parsed::<f64>(name, expected, found)?;
+        if (0.0..=1.0).contains(&share) {
+            Ok(share)
+        } else {
+            Err(ConfigError::Form {
+                name,
+                expected,
+                found: found.to_owned(),
+            })
+        }
     }
 
     pub(super) fn connections(&self) -> Result<u32, ConfigError> {

@@ -65,6 +65,13 @@ fn what_is_wrong_is_named_with_what_to_write() {
         ),
         (
             Options {
+                trace_share: Some("10".to_owned()),
+                ..usual()
+            },
+            "OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1, such as 0.1, not \"10\"",
+        ),
+        (
+            Options {
                 log_format: Some("xml".to_owned()),
                 ..usual()
             },

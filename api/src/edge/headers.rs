@@ -84,13 +84,9 @@ fn add(mut response: Response, base: &HeaderMap) -> Response {
 }
 
 /// What is answered when a handler outside of GraphQL has panicked.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that tower-http asks for"
-)]
-fn after_panic(panic: Box<dyn Any + Send>) -> Response {
+fn after_panic(_told_where_it_was: Box<dyn Any + Send>) -> Response {
     let id = RequestId::fresh();
-    let error: ApiError = super::operation::panicked(panic.as_ref(), id);
+    let error: ApiError = super::operation::panicked(id);
     let mut response = Response::new(Body::from(Answer::refused(&error, id).to_json()));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     let json = HeaderValue::from_static("application/json; charset=utf-8");

@@ -1,6 +1,5 @@
 //! One operation, from its parameters to its answer: the path that HTTP and the socket share.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +19,9 @@ use super::request_id::RequestId;
 use super::settings::Introspection;
 use super::{Client, Edge};
 use crate::error::{Answer, ApiError, Code};
+
+/// Longest name of an operation, in bytes, that is shown in traces and the log.
+const LONGEST_NAME: usize = 80;
 
 /// A schema that runs operations, and what is known of its types.
 #[derive(Clone, Debug)]
@@ -106,7 +108,17 @@ impl<S, I: Identify> Edge<S, I> {
             id: asker.id,
         };
         let kind = chosen.ty;
-        let span = tracing::info_span!("graphql", request_id = %origin.id, operation = origin.operation_name, kind = %kind, cost);
+        // A caller can make a name as long as a document.
+        let name = origin.operation_name.as_deref();
+        let name = name.filter(|name| name.len() <= LONGEST_NAME);
+        let span = tracing::info_span!(
+            "graphql",
+            otel.name = %kind,
+            request_id = %origin.id,
+            graphql.operation.name = name,
+            graphql.operation.r#type = %kind,
+            cost
+        );
         let mut request = origin.request(&checked, variables).data(asker.client);
         if let Some(caller) = asker.caller {
             request = request.data(caller);
@@ -141,7 +153,7 @@ impl<S: Executor> Engine<S> {
         let work = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
         match tokio::time::timeout(within, work).instrument(span).await {
             Ok(Ok(response)) => asked.answer(response, &self.types),
-            Ok(Err(panic)) => asked.panicked(panic.as_ref()),
+            Ok(Err(_told_where_it_was)) => asked.panicked(),
             Err(_elapsed) => Answer::refused(&ApiError::timeout(), asked.id),
         }
     }
@@ -166,7 +178,7 @@ impl<S: Executor> Engine<S> {
                     .await;
                 match next {
                     Ok(response) => Some((asked.answer(response?, &types), Some(events))),
-                    Err(panic) => Some((asked.panicked(panic.as_ref()), None)),
+                    Err(_told_where_it_was) => Some((asked.panicked(), None)),
                 }
             }
         })
@@ -200,15 +212,14 @@ impl Asked {
         Answer::of(response, &self.document, self.id)
     }
 
-    fn panicked(&self, panic: &(dyn Any + Send)) -> Answer {
-        Answer::refused(&panicked(panic, self.id), self.id)
+    fn panicked(&self) -> Answer {
+        Answer::refused(&panicked(self.id), self.id)
     }
 }
 
-/// Logs a panic. Only a literal text is shown: a formatted one may hold somebody's data.
-pub(super) fn panicked(panic: &(dyn Any + Send), id: RequestId) -> ApiError {
-    let text = panic.downcast_ref::<&'static str>().copied();
-    tracing::error!(request_id = %id, text = text.unwrap_or("(formatted text withheld)"), "a panic was caught");
+/// Says which request a panic ended; where it was says [`crate::telemetry::panics`], and its text may hold somebody's data.
+pub(super) fn panicked(id: RequestId) -> ApiError {
+    tracing::error!(request_id = %id, "a panic was caught");
     ApiError::defect()
 }
 

@@ -19,6 +19,7 @@ use axum::response::Response;
 
 use super::identify::Identify;
 use super::{Client, Edge};
+use crate::telemetry::metrics::OneMore;
 
 pub(super) use close::Close;
 
@@ -39,6 +40,7 @@ pub(super) fn accept<S: Executor, I: Identify>(
         .max_frame_size(most);
     let agreed = upgrade.selected_protocol().is_some();
     upgrade.on_upgrade(async move |mut socket| {
+        let _open = OneMore::of(&edge.open_sockets);
         if agreed {
             connection::serve(edge, socket, headers, client).await;
         } else {

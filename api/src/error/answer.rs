@@ -4,8 +4,8 @@ use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use axum::http::HeaderMap;
 use serde::Serialize;
 
-use super::foreign::{first_characters, recognise};
-use super::{ApiError, Code};
+use super::foreign::recognise;
+use super::{ApiError, Code, cause};
 use crate::edge::RequestId;
 
 /// Errors that one answer lists at most; a document can cause thousands.
@@ -23,6 +23,8 @@ pub struct Answer {
     #[serde(skip)]
     headers: HeaderMap,
     #[serde(skip)]
+    code: Option<Code>,
+    #[serde(skip)]
     refusal: Option<Code>,
 }
 
@@ -34,6 +36,7 @@ impl Answer {
             errors: vec![publish(ServerError::new("", None), error, id)],
             data: None,
             headers: HeaderMap::new(),
+            code: Some(error.code()),
             refusal: Some(error.code()),
         }
     }
@@ -43,19 +46,26 @@ impl Answer {
         let executed = response.errors.is_empty()
             || response.data != Value::Null
             || response.errors.iter().any(|error| !error.path.is_empty());
-        let mut refusal = None;
+        let mut code = None;
         let errors = response.errors.into_iter().take(MOST_ERRORS).map(|error| {
             let ours = recognise(&error, document);
             log(&ours, id);
-            refusal.get_or_insert(ours.code());
+            code.get_or_insert(ours.code());
             publish(error, &ours, id)
         });
+        let errors = errors.collect();
         Self {
-            errors: errors.collect(),
+            errors,
             data: executed.then_some(response.data),
             headers: response.http_headers,
-            refusal: refusal.filter(|_| !executed),
+            code,
+            refusal: code.filter(|_| !executed),
         }
+    }
+
+    /// The code of the first error, when there is one.
+    pub fn code(&self) -> Option<Code> {
+        self.code
     }
 
     /// The code of the refusal, when nothing was executed.
@@ -104,11 +114,10 @@ fn log(error: &ApiError, id: RequestId) {
     if !matches!(error.code(), Code::Internal | Code::Unavailable) {
         return;
     }
-    let cause = error.cause().map(ToString::to_string).unwrap_or_default();
     tracing::error!(
         request_id = %id,
         code = error.code().as_str(),
-        cause = %first_characters(&cause, 300),
+        cause = error.cause().map(cause::told),
         "an operation failed"
     );
 }

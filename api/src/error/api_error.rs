@@ -139,7 +139,7 @@ impl ApiError {
         &self.details
     }
 
-    pub(crate) fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
+    pub(crate) fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }
 }

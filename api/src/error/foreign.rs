@@ -16,7 +16,13 @@ pub(super) fn recognise(error: &ServerError, document: &str) -> ApiError {
         (true, false) => not_in_the_schema(error, document),
         (_, true) => ApiError::new(Code::BadUserInput, reason(error)),
         (false, false) => {
-            tracing::error!(text = %first_characters(&error.message, 300), "a resolver failed");
+            // Its text is a library's, and may repeat a value.
+            let place = error.locations.first();
+            tracing::error!(
+                line = place.map(|place| place.line),
+                column = place.map(|place| place.column),
+                "a resolver failed in a library's words"
+            );
             ApiError::defect()
         }
     }

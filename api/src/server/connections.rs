@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::telemetry::metrics::OneMore;
+
 /// Time in which a request's head must have come; an idle connection is closed after it too.
 const HEAD_TIME: Duration = Duration::from_secs(20);
 /// Most bytes of a request's head that are kept.
@@ -99,7 +101,7 @@ impl Server {
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
             .with_upgrades();
-        let open = OpenConnection::count(&self.open);
+        let open = OneMore::of(&self.open);
         async move {
             let _open = open;
             let mut connection = std::pin::pin!(connection);
@@ -114,22 +116,6 @@ impl Server {
                 tracing::debug!(%error, "a connection ended early");
             }
         }
-    }
-}
-
-/// Counts one open connection while it lives.
-struct OpenConnection(Gauge);
-
-impl OpenConnection {
-    fn count(open: &Gauge) -> Self {
-        open.inc();
-        Self(open.clone())
-    }
-}
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.dec();
     }
 }
 

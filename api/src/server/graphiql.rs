@@ -2,17 +2,20 @@
 //!
 //! Its script is bundled from `api/graphiql` by `make web` and embedded in the program.
 
+mod tabs;
+
+use crate::demo_access::{DemoUser, PASSWORD, USERS};
+use crate::edge::headers::CspNonce;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use serde::Serialize;
-
-use crate::edge::headers::CspNonce;
 
 use bundle::Bundle;
+
+pub use tabs::{Tab, usual};
 
 /// Where the page is.
 pub const PATH: &str = "/graphiql";
@@ -26,13 +29,9 @@ mod bundle {
     pub(super) struct Bundle;
 }
 
-/// A query with which the page opens.
-#[derive(Debug, Clone, Serialize)]
-pub struct Tab {
-    /// The document.
-    pub query: &'static str,
-    /// Its variables, as JSON.
-    pub variables: String,
+/// Whether the page was built into this program.
+pub fn is_built() -> bool {
+    Bundle::get("main.js").is_some()
 }
 
 /// The page, opened on these queries, and its files.
@@ -43,7 +42,7 @@ pub fn routes(tabs: Vec<Tab>) -> Router {
 }
 
 fn page(tabs: &[Tab]) -> Response {
-    if Bundle::get("main.js").is_none() {
+    if !is_built() {
         let advice =
             "GraphiQL was not built into this program: run `make web`, then build again.\n";
         return (StatusCode::NOT_FOUND, advice).into_response();
@@ -55,10 +54,18 @@ fn page(tabs: &[Tab]) -> Response {
         .replace('<', "\\u003c");
     let page = include_str!("graphiql/page.html")
         .replace("{nonce}", nonce.as_str())
+        .replace("{users}", &users())
         .replace("{tabs}", &tabs);
     let mut response = Html(page).into_response();
     response.extensions_mut().insert(nonce);
     response
+}
+
+/// The demo's users and what they see, for the line above the page.
+fn users() -> String {
+    let user = |DemoUser { email, sees }: &DemoUser| format!("<li><b>{email}</b> {sees}</li>");
+    let users: String = USERS.iter().map(user).collect();
+    format!("<p>All with the password <b>{PASSWORD}</b></p><ul>{users}</ul>")
 }
 
 async fn file(Path(name): Path<String>) -> Response {

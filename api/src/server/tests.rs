@@ -60,7 +60,7 @@ async fn a_panic_ends_its_request_only_and_its_text_stays_inside() {
     );
     assert_eq!(server.get("/healthz").await.0, 200);
     let counted = r#"http_requests_total{method="GET",route="/defect",status="500"} 1"#;
-    assert!(server.metrics.text().contains(counted));
+    assert!(server.metrics.text().await.contains(counted));
 }
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, Tra
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// The current span's context as `traceparent`; `None` where nothing is traced.
+/// The current span's context as `traceparent`; `None` where it is not recorded, since nobody could find anything by it.
 pub fn current() -> Option<String> {
     let context = Span::current().context();
     let span = context.span().span_context().clone();
-    span.is_valid().then(|| {
+    (span.is_valid() && span.is_sampled()).then(|| {
         format!(
             "00-{}-{}-{:02x}",
             span.trace_id(),
@@ -18,6 +18,13 @@ pub fn current() -> Option<String> {
             span.trace_flags().to_u8()
         )
     })
+}
+
+/// The span's trace, as it is called in the receiver of traces; `None` where it is not recorded.
+pub(super) fn trace_of(span: &Span) -> Option<TraceId> {
+    let context = span.context();
+    let context = context.span().span_context().clone();
+    (context.is_valid() && context.is_sampled()).then(|| context.trace_id())
 }
 
 /// Makes the span a child of the one that a `traceparent` names; a text of another form changes nothing.

@@ -55,6 +55,15 @@ fn what_nobody_wrote_does_not_read() {
 }
 
 #[test]
+fn what_does_not_read_is_not_repeated() {
+    let payload = json!({ "details": { "personName": "Jordi Puig" }, "channel": "Jordi Puig" });
+    let said = Event::decode("lead", "lead_registered", payload).unwrap_err();
+    assert!(!said.to_string().contains("Jordi"), "{said}");
+    let said = Event::decode("lead", "lead_converted", json!({})).unwrap_err();
+    assert!(said.to_string().contains("missing field"), "{said}");
+}
+
+#[test]
 fn an_older_payload_reads_with_its_new_fields_empty() {
     let payload = json!({ "details": {}, "channel": null, "owner": null, "team": null });
     assert!(Event::decode("lead", "lead_registered", payload).is_ok());

@@ -20,6 +20,7 @@ use super::statement::{self, Verdicts};
 use super::verdict::{accepted, refusal};
 use super::{AppendError, Appended, Prepared, Queue, Refusal};
 use crate::cache::States;
+use crate::observer::Observer;
 use crate::vault::{MintedKey, Vault};
 
 /// First pause before the database is tried again; doubles up to [`LONGEST_PAUSE`].
@@ -46,6 +47,7 @@ pub(crate) struct Writer {
     /// Where this node's own writing ended, for the other nodes.
     pub(crate) written: watch::Sender<i64>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) batch_appends: usize,
     pub(crate) batch_events: usize,
     pub(crate) append_timeout: Duration,
@@ -131,8 +133,14 @@ impl Writer {
             statement::call(connection, &prepared).await
         };
         self.counters.calls.fetch_add(1, Ordering::Relaxed);
+        let begun = Instant::now();
         match timeout(self.append_timeout, call).await {
-            Ok(verdicts) => verdicts.map_err(|error| classify(&error)),
+            Ok(verdicts) => {
+                if let Some(observer) = &self.observer {
+                    observer.called(batch.len(), begun.elapsed());
+                }
+                verdicts.map_err(|error| classify(&error))
+            }
             Err(_elapsed) => Err(CallError::Unknown("no answer in time".to_owned())),
         }
     }

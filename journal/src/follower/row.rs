@@ -13,6 +13,28 @@ pub(super) struct Row {
     pub(super) paused_reason: Option<String>,
 }
 
+/// Why a follower is paused, in one word; the sentence beside it says what happened.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum PauseKind {
+    /// The stored event does not read.
+    Unreadable,
+    /// The event does not follow from those before it.
+    Refused,
+    /// The database refuses what the event comes to, or the reason was written by an earlier version.
+    Database,
+}
+
+impl PauseKind {
+    /// The kind behind a stored word.
+    pub(crate) fn stored(word: Option<&str>) -> Self {
+        word.and_then(|word| word.parse().ok())
+            .unwrap_or(Self::Database)
+    }
+}
+
 impl Follower {
     /// Locks the follower's row unless another node has it, and readies the transaction. Where everything can be rebuilt,
     /// plans are pinned to indexes: one made while a new generation's tables were empty would scan them for ever.
@@ -53,14 +75,20 @@ impl Follower {
         .map(drop)
     }
 
-    pub(super) async fn pause(&self, position: i64, reason: &str) -> Result<Step, JournalError> {
+    pub(super) async fn pause(
+        &self,
+        position: i64,
+        kind: PauseKind,
+        reason: &str,
+    ) -> Result<Step, JournalError> {
         let paused = sqlx::query_scalar!(
-            "UPDATE followers SET paused_position = $3, paused_reason = $4
+            "UPDATE followers SET paused_position = $3, paused_reason = $4, paused_kind = $5
              WHERE name = $1 AND generation = $2 AND position = $3::bigint - 1 RETURNING position",
             self.effects.name(),
             self.options.generation,
             position,
             reason,
+            <&str>::from(kind),
         )
         .fetch_optional(self.journal.pool())
         .await?;
@@ -71,6 +99,7 @@ impl Follower {
         tracing::error!(
             follower = self.effects.name(),
             position,
+            %kind,
             reason,
             "paused: an event cannot be taken in"
         );

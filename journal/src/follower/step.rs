@@ -1,12 +1,14 @@
 //! One step of a follower: one transaction.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use sqlx::{Postgres, Transaction};
 use tracing::{Instrument, Span};
 
 use super::pages::Unreadable;
 use super::progress::Standing;
+use super::row::PauseKind;
 use super::{EffectError, Follower};
 use crate::error::JournalError;
 use crate::recorded::Recorded;
@@ -85,7 +87,9 @@ impl Follower {
         if batch.is_empty() {
             drop(tx);
             return match &page.failure {
-                Some(Unreadable { position, reason }) => self.pause(*position, reason).await,
+                Some(Unreadable { position, reason }) => {
+                    self.pause(*position, PauseKind::Unreadable, reason).await
+                }
                 None => Ok(self.idle(row.position)),
             };
         }
@@ -117,19 +121,28 @@ impl Follower {
 
     async fn take_in(
         &self,
-        mut tx: Transaction<'_, Postgres>,
+        tx: Transaction<'_, Postgres>,
         batch: &[Recorded],
     ) -> Result<Step, JournalError> {
         let last = batch.last().map(|event| event.position).unwrap_or_default();
-        match self
-            .effects
-            .apply(&mut tx, batch)
-            .instrument(self.span(batch, last))
-            .await
-        {
+        let span = self.span(batch, last);
+        self.apply(tx, batch, last).instrument(span).await
+    }
+
+    async fn apply(
+        &self,
+        mut tx: Transaction<'_, Postgres>,
+        batch: &[Recorded],
+        last: i64,
+    ) -> Result<Step, JournalError> {
+        let begun = Instant::now();
+        match self.effects.apply(&mut tx, batch).await {
             Ok(()) => {
                 self.advance(&mut tx, last).await?;
                 tx.commit().await?;
+                if let Some(observer) = self.journal.observer() {
+                    observer.followed(self.effects.name(), batch.len(), begun.elapsed());
+                }
                 self.note(Standing {
                     position: last,
                     paused: false,
@@ -143,7 +156,10 @@ impl Follower {
             Err(error) => {
                 tx.rollback().await?;
                 match batch {
-                    [alone] => self.pause(alone.position, &error.to_string()).await,
+                    [alone] => {
+                        self.pause(alone.position, kind(&error), &told(&error))
+                            .await
+                    }
                     _ => Ok(Step::Failed {
                         tried: batch.len(),
                         reason: error.to_string(),
@@ -157,6 +173,8 @@ impl Follower {
     fn span(&self, batch: &[Recorded], last: i64) -> Span {
         let span = tracing::info_span!(
             "follow",
+            otel.name = format!("follow {}", self.effects.name()),
+            otel.kind = "consumer",
             follower = self.effects.name(),
             last,
             events = batch.len()
@@ -199,6 +217,27 @@ impl Follower {
         if self.options.live {
             self.journal.progress().note(self.effects.name(), standing);
         }
+    }
+}
+
+fn kind(error: &EffectError) -> PauseKind {
+    match error {
+        EffectError::Event { .. } => PauseKind::Refused,
+        EffectError::Database(_) => PauseKind::Database,
+    }
+}
+
+/// The reason as it is written down: PostgreSQL repeats a value that does not fit (class 22), which may be personal.
+fn told(error: &EffectError) -> String {
+    let EffectError::Database(database) = error else {
+        return error.to_string();
+    };
+    let code = database
+        .as_database_error()
+        .and_then(|error| error.code().map(std::borrow::Cow::into_owned));
+    match code {
+        Some(code) if code.starts_with("22") => format!("SQLSTATE {code} (text withheld)"),
+        _ => error.to_string(),
     }
 }
 

@@ -127,7 +127,7 @@ impl Journal {
     /// When the database does not answer.
     pub async fn resume_follower(&self, name: &str) -> Result<(), JournalError> {
         sqlx::query!(
-            "UPDATE followers SET paused_position = NULL, paused_reason = NULL WHERE name = $1",
+            "UPDATE followers SET paused_position = NULL, paused_reason = NULL, paused_kind = NULL WHERE name = $1",
             name
         )
         .execute(self.pool())

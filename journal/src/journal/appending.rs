@@ -1,6 +1,7 @@
 //! Appending through the group-commit writer.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use cartera_domain::ids::SubjectId;
 use serde_json::Value;
@@ -35,11 +36,17 @@ impl Journal {
     ///
     /// # Errors
     /// See [`AppendError`]. [`AppendError::Unavailable`] alone leaves open whether it was written: send the same again.
-    #[tracing::instrument(skip_all, fields(streams = append.streams.len()), err(level = "debug"))]
+    #[tracing::instrument(skip_all, fields(streams = append.streams.len(), events = events(&append)), err(level = "debug"))]
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let begun = Instant::now();
         let encoded = self.encode(&append)?;
-        self.append_encoded(&append, &encoded, first_search(&append), Lane::Interactive)
-            .await
+        let outcome = self
+            .append_encoded(&append, &encoded, first_search(&append), Lane::Interactive)
+            .await;
+        if let Some(observer) = self.observer() {
+            observer.appended(begun.elapsed());
+        }
+        outcome
     }
 
     /// Writes many appends, after whatever a person waits for, as many to a call as fit. Each has its own outcome, in
@@ -119,6 +126,14 @@ impl Journal {
         };
         Ok((keys, minted))
     }
+}
+
+fn events(append: &Append) -> usize {
+    append
+        .streams
+        .iter()
+        .map(|stream| stream.events.len())
+        .sum()
 }
 
 fn first_search(append: &Append) -> Search {

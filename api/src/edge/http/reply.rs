@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::accept::MediaType;
 use crate::edge::RequestId;
 use crate::error::{Answer, ApiError, Code};
+use crate::telemetry::requests::Ended;
 
 /// An answer and the content type it is written in.
 pub(super) struct Reply {
@@ -23,8 +24,10 @@ pub(super) fn refuse(error: &ApiError, media: MediaType, id: RequestId) -> Respo
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let refusal = self.answer.refusal();
+        let ended = Ended(self.answer.code().map_or("OK", Code::as_str));
         let mut response = Response::new(Body::from(self.answer.to_json()));
         *response.status_mut() = status(refusal, self.media);
+        response.extensions_mut().insert(ended);
         let headers = response.headers_mut();
         headers.extend(self.answer.headers().clone());
         headers.insert(header::CONTENT_TYPE, self.media.content_type());
