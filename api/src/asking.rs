@@ -19,6 +19,7 @@ use crate::auth::{Caller, Identity};
 use crate::connection::Listed;
 use crate::edge::{self, RequestId};
 use crate::error::ApiError;
+use crate::imports::Imports;
 use crate::loaders::{ById, Loaders, Source, Sourced};
 use crate::payload::Refused;
 use crate::scalars::{BusinessTime, Position, Uuid};
@@ -39,6 +40,8 @@ pub struct Services {
     pub loaders: Loaders,
     /// Sessions, keys, passwords.
     pub identity: Identity,
+    /// Uploaded files and the imports of them.
+    pub imports: Imports,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

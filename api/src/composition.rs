@@ -13,9 +13,13 @@ use crate::asking::Services;
 use crate::auth::password::HashingFailed;
 use crate::auth::{CookieStyle, Identity, Lifetimes, PUBLIC_DOCUMENTS};
 use crate::config::Config;
+use crate::edge::door::Door;
 use crate::edge::{self, Edge, Introspection, Origins};
+use crate::files::upload::Uploads;
+use crate::files::{FileSettings, FileStore};
+use crate::imports::{ImportStore, Imports};
 use crate::loaders::Loaders;
-use crate::schema;
+use crate::{files, imports, schema};
 
 /// What the part that answers has to be told.
 #[derive(Debug, Clone)]
@@ -26,6 +30,8 @@ pub struct WebSettings {
     pub development: bool,
     /// How long sessions and links last.
     pub lifetimes: Lifetimes,
+    /// How much may be uploaded, and how long it is kept.
+    pub files: FileSettings,
 }
 
 impl From<&Config> for WebSettings {
@@ -34,6 +40,7 @@ impl From<&Config> for WebSettings {
             public_url: config.public_url.clone(),
             development: config.development,
             lifetimes: Lifetimes::default(),
+            files: config.files.clone(),
         }
     }
 }
@@ -44,6 +51,7 @@ pub struct Web {
     router: Router,
     identity: Identity,
     open_sockets: Gauge,
+    imports: Imports,
 }
 
 impl std::fmt::Debug for Web {
@@ -67,19 +75,34 @@ impl Web {
         let pool = bus.journal().pool().clone();
         let lifetimes = settings.lifetimes;
         let identity = Identity::new(pool, bus.clone(), reads.clone(), cookies, lifetimes)?;
+        let files = FileStore::new(bus.journal());
+        let jobs = ImportStore::new(bus.journal(), files.clone());
+        let uploads = Uploads::new(files, bus.clone(), settings.files.clone());
+        let imports = Imports::new(bus.clone(), identity.clone(), jobs.clone());
         let services = Services {
             bus,
             loaders: Loaders::new(&reads),
             reads,
             identity: identity.clone(),
+            imports: imports.clone(),
             clock: Arc::new(SystemClock),
         };
         let (schema, asker) = (schema::build(services), Arc::new(identity.clone()));
-        let edge = Edge::new(schema, asker, edge_settings(settings), shutdown);
+        let (settings, door) = {
+            let settings = edge_settings(settings);
+            let door = Door::new(Arc::clone(&asker), settings.origins.clone());
+            (settings, door)
+        };
+        let edge = Edge::new(schema, asker, settings, shutdown);
+        let open_sockets = edge.open_sockets().clone();
+        let router = edge::router(edge)
+            .merge(files::routes::routes(door.clone(), uploads))
+            .merge(imports::download::routes(door, jobs));
         Ok(Self {
-            open_sockets: edge.open_sockets().clone(),
-            router: edge::router(edge),
+            open_sockets,
+            router,
             identity,
+            imports,
         })
     }
 
@@ -91,6 +114,11 @@ impl Web {
     /// How many sockets of `/graphql` are open.
     pub fn open_sockets(&self) -> &Gauge {
         &self.open_sockets
+    }
+
+    /// What carries imports out needs.
+    pub fn imports(&self) -> &Imports {
+        &self.imports
     }
 
     /// Who may come in.

@@ -14,6 +14,7 @@ use cartera_embedded::{Durability, Settings};
 use zeroize::Zeroizing;
 
 use crate::edge::headers::Transport;
+use crate::files::FileSettings;
 
 pub use options::Options;
 
@@ -74,6 +75,10 @@ pub struct Config {
     pub database_connections: u32,
     /// Threads that run requests. One is best beside a database on the same machine: see `docs/operations.md`.
     pub threads: usize,
+    /// How much may be uploaded, and how long it is kept.
+    pub files: FileSettings,
+    /// Imports that this node carries out at the same time.
+    pub imports: usize,
 }
 
 /// Where the database is.
@@ -161,6 +166,8 @@ impl Config {
             development: options.development,
             database_connections: options.connections()?,
             threads: options.threads()?,
+            files: options.files()?,
+            imports: options.imports()?,
             database,
             listen,
             data_folder,

@@ -12,8 +12,10 @@
 //! - `operation`: the path of one operation, the same for both transports;
 //! - `nulls`: the data of an answer with errors, mended;
 //! - `http`: GraphQL over HTTP; `websocket`: graphql-transport-ws;
+//! - [`door`]: requests that are not GraphQL;
 //! - [`headers`]: security headers for the whole service; [`request_id`]: the name of each request.
 
+pub mod door;
 pub mod headers;
 pub mod identify;
 pub mod precheck;

@@ -10,7 +10,7 @@
 //! - [`edge`]: what stands between the network and the schema; [`error`]: how an error leaves the house;
 //! - [`auth`]: who may come in; [`demo_access`]: who may come into the demo;
 //! - [`schema`]: all of GraphQL as lists; [`asking`], [`connection`], [`loaders`], [`payload`], [`fields`]: what resolvers stand
-//!   on; then a folder per context;
+//!   on; then a folder per context; [`files`] and [`imports`]: uploads, and the jobs that read them;
 //! - [`mod@bench`]: what all of it costs.
 
 pub mod adapters;
@@ -27,7 +27,9 @@ pub mod demo_access;
 pub mod edge;
 pub mod error;
 pub mod fields;
+pub mod files;
 pub mod filters;
+pub mod imports;
 pub mod journal_status;
 pub mod leads;
 pub mod loaders;

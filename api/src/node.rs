@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::clients::types::{Client, Contact};
 use crate::error::ApiError;
+use crate::imports::types::ImportJob;
 use crate::leads::types::Lead;
 use crate::opportunities::types::Opportunity;
 use crate::payload::Shown;
@@ -41,6 +42,8 @@ pub enum Node {
     Channel(Channel),
     /// A reason.
     Reason(Reason),
+    /// An import.
+    ImportJob(ImportJob),
 }
 
 /// The query `node`.
@@ -81,6 +84,7 @@ impl Node {
             "Stage" => Stage::find(context, id).await?.map(Self::Stage),
             "Channel" => Channel::find(context, id).await?.map(Self::Channel),
             "Reason" => Reason::find(context, id).await?.map(Self::Reason),
+            "ImportJob" => ImportJob::find(context, id).await?.map(Self::ImportJob),
             _ => None,
         })
     }

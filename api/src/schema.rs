@@ -7,6 +7,8 @@ use crate::auth::mutations::AuthMutation;
 use crate::auth::queries::AuthQuery;
 use crate::clients::mutations::ClientsMutation;
 use crate::clients::queries::ClientsQuery;
+use crate::imports::mutations::ImportsMutation;
+use crate::imports::queries::ImportsQuery;
 use crate::journal_status::JournalQuery;
 use crate::leads::mutations::LeadsMutation;
 use crate::leads::queries::LeadsQuery;
@@ -38,6 +40,7 @@ pub struct Query(
     ProductsQuery,
     UsersQuery,
     SettingsQuery,
+    ImportsQuery,
     JournalQuery,
 );
 
@@ -51,6 +54,7 @@ pub struct Mutation(
     ProductsMutation,
     UsersMutation,
     SettingsMutation,
+    ImportsMutation,
 );
 
 /// What can be listened to.

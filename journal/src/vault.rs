@@ -6,6 +6,7 @@
 //! Blocking (LOPDGDD art. 32) makes the values unreadable until a date; destroying the key erases them (GDPR art. 17).
 
 mod ahead;
+mod bytes;
 mod cipher;
 mod keys;
 mod lifecycle;

@@ -18,7 +18,7 @@ const EVERYBODY: &str = "ADMSU";
 const SELLERS: &str = "ADMS";
 const ASSIGNERS: &str = "ADM";
 
-const QUERIES: [(&str, &str); 27] = [
+const QUERIES: [(&str, &str); 29] = [
     ("apiKeys", EVERYBODY),
     ("board", EVERYBODY),
     ("channels", EVERYBODY),
@@ -27,6 +27,8 @@ const QUERIES: [(&str, &str); 27] = [
     ("company", EVERYBODY),
     ("contact", EVERYBODY),
     ("contacts", EVERYBODY),
+    ("importJob", "AD"),
+    ("importJobs", "AD"),
     ("journal", "AU"),
     ("lead", EVERYBODY),
     ("leads", EVERYBODY),
@@ -59,6 +61,7 @@ const MUTATIONS: &[(&str, &str)] = &[
     ("assignLead", ASSIGNERS),
     ("assignOpportunity", ASSIGNERS),
     ("becomeFirstAdministrator", EVERYBODY),
+    ("cancelImport", "AD"),
     ("cancelOpportunity", SELLERS),
     ("changeCompanyFiscalStart", "A"),
     ("changeCompanyLocale", "A"),
@@ -125,6 +128,7 @@ const MUTATIONS: &[(&str, &str)] = &[
     ("revokeApiKey", EVERYBODY),
     ("setUpCompany", "A"),
     ("signIn", EVERYBODY),
+    ("startImport", "AD"),
     ("useSignInLink", EVERYBODY),
     ("winOpportunity", SELLERS),
     // Last: it ends the session that asks.

@@ -1,23 +1,37 @@
 //! The calls of `docs/api.md` do what the page says.
 
+use std::time::{Duration, Instant};
+
 use cartera_tests::TestWorld;
+use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 const PAGE: &str = include_str!("../../docs/api.md");
 
-/// A call of the page: the document, and its variables where a block of JSON follows at once.
-fn calls() -> Vec<(String, Value)> {
+/// Longest time for a call to show what the page says.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A call of the page.
+enum Call {
+    /// A document, and its variables where a block of JSON follows at once.
+    GraphQl(String, Value),
+    /// A `POST` of this body to this path.
+    Post(String, String),
+}
+
+fn calls() -> Vec<Call> {
     let mut calls = vec![];
-    let mut blocks = PAGE.split("```graphql\n").skip(1).peekable();
-    for block in blocks.by_ref() {
-        let (document, rest) = block.split_once("```").unwrap();
-        let variables = rest
-            .trim_start()
-            .strip_prefix("```json\n")
-            .map_or(json!({}), |json| {
-                serde_json::from_str(json.split_once("```").unwrap().0).unwrap()
-            });
-        calls.push((document.to_owned(), variables));
+    for block in PAGE.split("\n```").skip(1) {
+        if let Some(post) = block.strip_prefix("http\nPOST ") {
+            let (path, body) = post.split_once("\n\n").unwrap();
+            calls.push(Call::Post(path.to_owned(), format!("{body}\n")));
+        } else if let Some(document) = block.strip_prefix("graphql\n") {
+            calls.push(Call::GraphQl(document.to_owned(), json!({})));
+        } else if let (Some(text), Some(Call::GraphQl(_, variables))) =
+            (block.strip_prefix("json\n"), calls.last_mut())
+        {
+            *variables = serde_json::from_str(text).unwrap();
+        }
     }
     calls
 }
@@ -53,14 +67,30 @@ fn filled(value: &Value, answers: &Map<String, Value>) -> Value {
 #[tokio::test]
 async fn every_call_of_the_page_is_answered() {
     let world = TestWorld::start().await;
+    world.carry_imports_out();
     let calls = calls();
-    assert!(calls.len() >= 7, "the page has its calls");
+    assert!(calls.len() >= 10, "the page has its calls");
     let mut answers = Map::new();
-    for (document, variables) in calls {
-        let variables = filled(&variables, &answers);
+    for call in calls {
+        let (document, variables) = match call {
+            Call::GraphQl(document, variables) => (document, filled(&variables, &answers)),
+            Call::Post(path, body) => {
+                let sent = world.anna.request(Method::POST, &path).body(body).send();
+                let answer = sent.await.unwrap().error_for_status().unwrap();
+                let name = path.trim_start_matches('/').split('?').next().unwrap();
+                answers.insert(name.to_owned(), answer.json().await.unwrap());
+                continue;
+            }
+        };
+        let begun = Instant::now();
         let mut answer = world.anna.get(&document, variables.clone()).await;
-        // On a busy machine the read models may take longer than the service waits: said again, it counts once.
-        while answer.to_string().contains(r#""upToDate":false"#) {
+        // On a busy machine the read models may take longer than the service waits: said again, it counts once. An import
+        // takes its time.
+        while [r#""upToDate":false"#, r#""QUEUED""#, r#""RUNNING""#]
+            .iter()
+            .any(|sign| answer.to_string().contains(sign))
+        {
+            assert!(begun.elapsed() < PATIENCE, "{document}: {answer}");
             answer = world.anna.get(&document, variables.clone()).await;
         }
         for (field, value) in answer.as_object().unwrap() {
@@ -72,6 +102,13 @@ async fn every_call_of_the_page_is_answered() {
             answers.insert(field.clone(), value.clone());
         }
     }
+    assert_eq!(answers["files"]["bytes"], 82);
+    assert_eq!(answers["importJob"]["accepted"], 2);
+    let refused = &answers["importJob"]["refusedRows"]["edges"][0]["node"];
+    assert_eq!(
+        (&refused["line"], &refused["value"]),
+        (&json!(4), &json!("many"))
+    );
     assert_eq!(answers["leads"]["totalCount"], 1);
     assert_eq!(answers["report"]["totals"][0]["value"], "1200.50");
     assert_eq!(

@@ -5,6 +5,8 @@ mod authorization;
 #[cfg(test)]
 mod documentation;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod leads;
 #[cfg(test)]
 mod sign_in;

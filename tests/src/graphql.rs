@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 /// Who asks, and where.
@@ -63,6 +63,25 @@ impl GraphQl {
     pub fn with_key(&self, key: impl Into<String>) -> Self {
         Self {
             credential: Credential::Key(key.into()),
+            ..self.clone()
+        }
+    }
+
+    /// A request of another path of the service, with the same credential.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let service = self.url.trim_end_matches("/graphql");
+        let request = self.http.request(method, format!("{service}{path}"));
+        match self.credential_header() {
+            Some((name, value)) => request.header(name, value),
+            None => request,
+        }
+    }
+
+    /// The same credential at another address of the same company.
+    #[must_use]
+    pub fn at(&self, service: &str) -> Self {
+        Self {
+            url: format!("{service}/graphql"),
             ..self.clone()
         }
     }

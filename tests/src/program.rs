@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// Longest time for a start or an end.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Where the program looks for its master key.
+pub const MASTER_KEY_VARIABLE: &str = "CARTERA_MASTER_KEY";
+
 /// A running `cartera serve`, killed when this value is dropped.
 #[derive(Debug)]
 pub struct Program {
@@ -180,6 +183,22 @@ impl Drop for Program {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Memory of a process in bytes: what is resident now, and the most that ever was.
+///
+/// # Panics
+/// When the process is gone.
+pub fn resident(pid: u32) -> (u64, u64) {
+    let status =
+        std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kibibytes =
+            line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        kibibytes.expect("Linux tells the memory") * 1_024
+    };
+    (of("VmRSS:"), of("VmHWM:"))
 }
 
 /// An address of the loopback interface with a port that was free a moment ago.

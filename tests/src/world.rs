@@ -6,9 +6,12 @@ use cartera::adapters::SystemIds;
 use cartera::auth::{Lifetimes, PUBLIC_DOCUMENTS};
 use cartera::composition::{Web, WebSettings};
 use cartera::edge::headers::Transport;
+use cartera::files::FileSettings;
+use cartera::imports::{self, RunnerSettings};
 use cartera::server;
 use cartera_commands::CommandBus;
 use cartera_commands::envelope::Envelope;
+use cartera_commands::files::WorkerProgram;
 use cartera_commands::settings::{NewCompany, set_up_company};
 use cartera_commands::users::{NewUser, register_user};
 use cartera_domain::ids::{Singleton, TeamId, TeamTreeId, TypedId, UserId};
@@ -27,7 +30,7 @@ use crate::graphql::GraphQl;
 /// The password of every user of the test company.
 pub const PASSWORD: &str = "a password for the tests";
 /// The master key of every test database.
-const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+pub const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
 /// A running service with its company.
 ///
@@ -88,9 +91,17 @@ impl TestWorld {
     /// # Panics
     /// When any of it fails.
     pub async fn start() -> Self {
+        Self::with_files(FileSettings::default()).await
+    }
+
+    /// The same, with other bounds for uploads.
+    ///
+    /// # Panics
+    /// When any of it fails.
+    pub async fn with_files(files: FileSettings) -> Self {
         let database = TestDatabase::create().await;
         let shutdown = CancellationToken::new();
-        let service = Arc::new(start_service(&database, shutdown.clone()).await);
+        let service = Arc::new(start_service(&database, files, shutdown.clone()).await);
         let url = listen(&service, shutdown.clone()).await;
         set_up(&service).await;
         let (north, coast) = (team(1), team(2));
@@ -112,6 +123,23 @@ impl TestWorld {
         };
         world.form_teams().await;
         world
+    }
+
+    /// Carries imports out from now on, as `cartera serve` does; the real program reads workbooks.
+    pub fn carry_imports_out(&self) {
+        let settings = RunnerSettings {
+            worker: WorkerProgram::Other {
+                program: crate::program::executable(),
+                arguments: vec!["import-worker".into()],
+            },
+            ..RunnerSettings::default()
+        };
+        // It ends with the world.
+        drop(imports::Runner::start(
+            self.service.web.imports(),
+            settings,
+            &self.shutdown,
+        ));
     }
 
     /// Everybody, with the role by which the tables name them.
@@ -192,7 +220,11 @@ pub struct Service {
 ///
 /// # Panics
 /// When it does not start.
-pub async fn start_service(database: &TestDatabase, shutdown: CancellationToken) -> Service {
+pub async fn start_service(
+    database: &TestDatabase,
+    files: FileSettings,
+    shutdown: CancellationToken,
+) -> Service {
     let key = MasterKey::from_base64(MASTER_KEY).expect("a key");
     let settings = JournalConfig {
         pool_size: 16,
@@ -208,6 +240,7 @@ pub async fn start_service(database: &TestDatabase, shutdown: CancellationToken)
         public_url: "http://localhost".to_owned(),
         development: false,
         lifetimes: Lifetimes::default(),
+        files,
     };
     let web = Web::compose(&settings, bus.clone(), reads, shutdown).expect("the parts fit");
     Service { bus, runner, web }

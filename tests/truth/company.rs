@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use cartera::auth::Lifetimes;
 use cartera::composition::{Web, WebSettings};
+use cartera::files::FileSettings;
 use cartera_commands::files::WorkerProgram;
 use cartera_commands::importing::{Import, Mode, Profile, Summary};
 use cartera_commands::settings::{NewCompany, set_up_company};
@@ -152,6 +153,7 @@ async fn serve(bus: CommandBus, url: &str, shutdown: CancellationToken) -> Servi
         public_url: "http://localhost".to_owned(),
         development: false,
         lifetimes: Lifetimes::default(),
+        files: FileSettings::default(),
     };
     let web = Web::compose(&settings, bus.clone(), reads, shutdown).unwrap();
     Service { bus, runner, web }

@@ -21,6 +21,7 @@ use crate::adapters::{Clock, SystemClock, SystemIds};
 use crate::composition::{Web, WebSettings};
 use crate::config::Config;
 use crate::database::{Opened, Policy};
+use crate::imports;
 use crate::master_key;
 use crate::server::{self, Readiness, graphiql, health, open_files};
 use crate::telemetry::metrics::Metrics;
@@ -78,6 +79,7 @@ async fn serve(
         reads.clone(),
         shutdown.clone(),
     )?;
+    let imports = imports::Runner::start(web.imports(), runner_settings(config), &shutdown);
     metrics.show_sockets(web.open_sockets().clone());
     metrics.show_standing(Standing::of(journal.clone(), reads.pool().clone()));
     let readiness = Readiness::new(journal.clone(), runner.unready());
@@ -92,6 +94,7 @@ async fn serve(
     let service = server::complete(routes, config.transport(), &metrics);
     let serving = server::serve(listener, service, &metrics, shutdown.clone());
     let (announced, ()) = tokio::join!(announce(config, &web, &readiness, shutdown), serving);
+    imports.stop().await;
     runner.stop().await;
     // It only ends early when it panicked, which the log tells.
     drop(signer.await);
@@ -120,6 +123,14 @@ async fn announce(
         Err(_) => shutdown.cancel(),
     }
     invited
+}
+
+fn runner_settings(config: &Config) -> imports::RunnerSettings {
+    imports::RunnerSettings {
+        at_once: config.imports,
+        kept_for: config.files.kept_for,
+        ..imports::RunnerSettings::default()
+    }
 }
 
 /// Anchors the log's chain now and then: whoever rewrites the log later is found by what was signed before.

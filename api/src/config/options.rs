@@ -3,10 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
 use zeroize::Zeroizing;
+
+use crate::files::FileSettings;
 
 use super::{ConfigError, Database, DatabaseUrl, LogFormat, MasterKeyPlace, Telemetry, embedded};
 
@@ -104,6 +107,20 @@ pub struct Options {
     /// Threads that run requests [default: 1]
     #[arg(long, env = "CARTERA_THREADS", global = true, value_name = "NUMBER")]
     pub threads: Option<String>,
+    /// Most MiB of files that one user may have uploaded [default: 1024]
+    #[arg(long, env = "CARTERA_UPLOAD_QUOTA", global = true, value_name = "MIB")]
+    pub upload_quota: Option<String>,
+    /// Days for which uploaded files, and what imports refused, are kept [default: 30]
+    #[arg(
+        long,
+        env = "CARTERA_UPLOAD_DAYS",
+        global = true,
+        value_name = "NUMBER"
+    )]
+    pub upload_days: Option<String>,
+    /// Imports of uploaded files that this node carries out at the same time; with 0 it leaves them to others [default: 1]
+    #[arg(long, env = "CARTERA_IMPORTS", global = true, value_name = "NUMBER")]
+    pub imports: Option<String>,
     /// Serve GraphiQL and let everybody read the schema
     #[arg(long, env = "CARTERA_DEVELOPMENT", global = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub development: bool,
@@ -141,6 +158,9 @@ impl Options {
             log_format: said(self.log_format).or(file.log_format),
             database_connections: said(self.database_connections).or(file.database_connections),
             threads: said(self.threads).or(file.threads),
+            upload_quota: said(self.upload_quota).or(file.upload_quota),
+            upload_days: said(self.upload_days).or(file.upload_days),
+            imports: said(self.imports).or(file.imports),
             development: self.development || file.development,
         }
     }
@@ -288,6 +308,38 @@ impl Options {
         let found = self.threads.as_deref().unwrap_or("1");
         Ok(parsed::<std::num::NonZeroUsize>("CARTERA_THREADS", "a number from 1 on", found)?.get())
     }
+}
+
+impl Options {
+    pub(super) fn files(&self) -> Result<FileSettings, ConfigError> {
+        let usual = FileSettings::default();
+        let mib = "a number of MiB from 1 on";
+        let quota =
+            given::<std::num::NonZeroU32>("CARTERA_UPLOAD_QUOTA", mib, self.upload_quota.as_ref())?;
+        let days = "a number of days from 1 on";
+        let days =
+            given::<std::num::NonZeroU16>("CARTERA_UPLOAD_DAYS", days, self.upload_days.as_ref())?;
+        Ok(FileSettings {
+            quota: quota.map_or(usual.quota, |quota| u64::from(quota.get()) << 20),
+            kept_for: days.map_or(usual.kept_for, |days| {
+                Duration::from_hours(u64::from(days.get()) * 24)
+            }),
+            ..usual
+        })
+    }
+
+    pub(super) fn imports(&self) -> Result<usize, ConfigError> {
+        let expected = "a number from 0 on";
+        Ok(given("CARTERA_IMPORTS", expected, self.imports.as_ref())?.unwrap_or(1))
+    }
+}
+
+fn given<T: std::str::FromStr>(
+    name: &'static str,
+    expected: &'static str,
+    found: Option<&String>,
+) -> Result<Option<T>, ConfigError> {
+    found.map(|found| parsed(name, expected, found)).transpose()
 }
 
 fn said<T: AsRef<OsStr>>(value: Option<T>) -> Option<T> {

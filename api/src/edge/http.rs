@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use self::accept::MediaType;
+pub(super) use self::reply::refuse_plainly;
 use super::identify::{Credentials, Identify};
 use super::operation::{Asker, Operation, wrong_transport};
 use super::parameters::Parameters;
@@ -171,11 +172,13 @@ fn client(parts: &request::Parts) -> Client {
     }
 }
 
-fn peer(extensions: &Extensions) -> Option<IpAddr> {
+/// Where a request comes from, where the server knows it.
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let ConnectInfo(address) = extensions.get::<ConnectInfo<SocketAddr>>()?;
     Some(address.ip())
 }
 
-fn id_of(extensions: &Extensions) -> RequestId {
+/// The request's name.
+pub(super) fn id_of(extensions: &Extensions) -> RequestId {
     extensions.get().copied().unwrap_or_else(RequestId::fresh)
 }

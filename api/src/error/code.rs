@@ -19,6 +19,12 @@ pub enum Code {
     MethodNotAllowed,
     /// The body is longer than allowed.
     PayloadTooLarge,
+    /// The caller's files take up all the room that they may.
+    QuotaExceeded,
+    /// The file that was uploaded has nothing in it.
+    FileEmpty,
+    /// The file that was uploaded is something else than a table.
+    FileNotATable,
     /// The request itself did not arrive in time.
     RequestTimeout,
     /// The document is not GraphQL.
@@ -81,11 +87,14 @@ impl Code {
             | Self::GraphqlValidationFailed
             | Self::BadUserInput
             | Self::QueryTooComplex
+            | Self::FileEmpty
             | Self::TooManySubscriptions => StatusCode::BAD_REQUEST,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::FileNotATable => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            // What WebDAV says about quotas (RFC 4331, section 6).
+            Self::QuotaExceeded => StatusCode::INSUFFICIENT_STORAGE,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::OriginNotAllowed => StatusCode::FORBIDDEN,

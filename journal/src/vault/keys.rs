@@ -29,6 +29,7 @@ struct Inner {
     wrapping: Secret,
     tokens: Secret,
     fingerprints: Secret,
+    bytes: Secret,
     unwrapped: Cache<SubjectId, Arc<Secret>>,
     ahead: Ahead,
     changed: Box<dyn Fn() + Send + Sync>,
@@ -68,6 +69,7 @@ impl Vault {
             wrapping: master.derive("wrap subject keys"),
             tokens: master.derive("look-up tokens"),
             fingerprints: master.derive("fingerprints"),
+            bytes: master.derive("bytes at rest"),
             unwrapped: Cache::builder()
                 .max_capacity(CACHED_KEYS)
                 .time_to_live(CACHED_FOR)
@@ -86,6 +88,10 @@ impl Vault {
     /// The fingerprint of a command's content, for its receipt: HMAC-SHA-256.
     pub fn fingerprint(&self, content: &[u8]) -> [u8; 32] {
         keyed_hash(&self.0.fingerprints, &[content])
+    }
+
+    pub(super) fn bytes_key(&self) -> &Secret {
+        &self.0.bytes
     }
 
     pub(super) fn pool(&self) -> &PgPool {

@@ -21,6 +21,16 @@ pub(super) fn refuse(error: &ApiError, media: MediaType, id: RequestId) -> Respo
     Reply { answer, media }.into_response()
 }
 
+/// The response to a request that is not GraphQL: the same JSON, with the code's own status.
+pub(in crate::edge) fn refuse_plainly(error: &ApiError, id: RequestId) -> Response {
+    let mut response = refuse(error, MediaType::Json, id);
+    *response.status_mut() = error.code().status();
+    for graphql_s_own in [header::ALLOW, header::ACCEPT, header::VARY] {
+        response.headers_mut().remove(graphql_s_own);
+    }
+    response
+}
+
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let refusal = self.answer.refusal();
