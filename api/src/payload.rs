@@ -104,6 +104,28 @@ fn taken(scope: &str) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// Says the field that a command refused, a word of the domain, as the mutation's input does.
+fn name_as_asked(mutation: &str, path: &mut Vec<String>) {
+    let [_, word] = path.as_slice() else { return };
+    let (inside_opportunity, named) = match word.as_str() {
+        "details" if mutation.starts_with("correct") => (false, "changes"),
+        "reason" => (false, "reasonId"),
+        "channel" => (false, "channelId"),
+        "client" => (false, "clientId"),
+        "manager" => (false, "managerId"),
+        "owner" => (true, "ownerId"),
+        "pipeline" => (true, "pipelineId"),
+        "product" => (true, "lines"),
+        _ => return,
+    };
+    path.truncate(1);
+    // A conversion opens its opportunity by an object of its own.
+    if inside_opportunity && mutation == "convertLead" {
+        path.push("opportunity".to_owned());
+    }
+    path.push(named.to_owned());
+}
+
 /// An object of the API that can be found by its id.
 pub trait Shown: Sized + Send {
     /// The object, if the caller may see it.
@@ -151,7 +173,10 @@ pub async fn answer<T: Shown>(
     let sent = match outcome {
         Ok(sent) => sent,
         Err(Refused::Failed(error)) => return Err(error),
-        Err(Refused::Correctable(user_errors)) => {
+        Err(Refused::Correctable(mut user_errors)) => {
+            for error in &mut user_errors {
+                name_as_asked(context.field().name(), &mut error.path);
+            }
             return Ok(Answered {
                 object: None,
                 sent: None,

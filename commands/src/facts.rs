@@ -1,16 +1,17 @@
 //! Facts that a decision needs from other streams: looked up here, handed to the domain with the command.
 
 use cartera_domain::Decider;
+use cartera_domain::Rejection;
 use cartera_domain::clients::Client;
 use cartera_domain::ids::{
     CatalogueId, ChannelId, ClientId, PipelineId, ProductId, ReasonId, Singleton, StageId, TeamId,
-    TypedId, UserId,
+    TeamTreeId, TypedId, UserId,
 };
 use cartera_domain::opportunities::StageFact;
 use cartera_domain::permission::Reach;
 use cartera_domain::products::Product;
-use cartera_domain::settings::{Catalogue, Pipeline, ReasonKind, StageCategory};
-use cartera_domain::users::User;
+use cartera_domain::settings::{Catalogue, Pipeline, PipelineError, ReasonKind, StageCategory};
+use cartera_domain::users::{TeamTree, TeamTreeCommand, TeamTreeError, User};
 use cartera_domain::values::Amount;
 use cartera_domain::viewer::Ownership;
 
@@ -48,6 +49,47 @@ pub(crate) async fn assignee(
         User::Blank => Err(CommandError::NotFound("user")),
         User::Inactive(_) => Err(refused("USER_INACTIVE", "the user is deactivated", "owner")),
         User::Active(member) => Ok((owner, member.team)),
+    }
+}
+
+/// Refuses a team that is not there.
+pub(crate) async fn team_formed(
+    bus: &CommandBus,
+    team: Option<TeamId>,
+    freshness: Freshness,
+) -> Result<(), CommandError> {
+    let Some(team) = team else { return Ok(()) };
+    let tree = bus.load::<TeamTree>(TeamTreeId::the(), freshness).await?;
+    if tree.state().teams.contains_key(&team) {
+        Ok(())
+    } else {
+        Err(CommandError::rejected(&TeamTreeError::TeamUnknown))
+    }
+}
+
+/// Refuses whoever cannot lead a team: nobody that is known, or a user who left.
+pub(crate) async fn manager_active(
+    bus: &CommandBus,
+    command: &TeamTreeCommand,
+    freshness: Freshness,
+) -> Result<(), CommandError> {
+    let (TeamTreeCommand::FormTeam { manager, .. }
+    | TeamTreeCommand::AppointTeamManager { manager, .. }) = command
+    else {
+        return Ok(());
+    };
+    let Some(manager) = *manager else {
+        return Ok(());
+    };
+    let stream = bus.load::<User>(manager, freshness).await?;
+    match stream.state() {
+        User::Blank => Err(CommandError::NotFound("user")),
+        User::Inactive(_) => Err(refused(
+            "USER_INACTIVE",
+            "the user is deactivated",
+            "manager",
+        )),
+        User::Active(_) => Ok(()),
     }
 }
 
@@ -166,14 +208,22 @@ pub(crate) async fn stage(
     })
 }
 
-/// The pipeline named, or the company's first in use.
+/// The pipeline in which something may be opened: the one named, or the company's first in use.
 pub(crate) async fn pipeline(
     bus: &CommandBus,
     pipeline: Option<PipelineId>,
     freshness: Freshness,
 ) -> Result<PipelineId, CommandError> {
     if let Some(pipeline) = pipeline {
-        return Ok(pipeline);
+        let stream = bus.load::<Pipeline>(pipeline, freshness).await?;
+        return match stream.state() {
+            Pipeline::InUse(_) => Ok(pipeline),
+            Pipeline::Retired(_) => {
+                let refusal = PipelineError::Retired;
+                Err(refused(refusal.code(), &refusal.to_string(), "pipeline"))
+            }
+            Pipeline::Blank => Err(CommandError::NotFound("pipeline")),
+        };
     }
     let (journal, kind) = (bus.journal(), <Pipeline as Decider>::TYPE);
     let known = match freshness {

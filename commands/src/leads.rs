@@ -72,6 +72,28 @@ pub async fn assign_lead(
     .await
 }
 
+/// Corrects the channel by which a lead came.
+///
+/// # Errors
+/// A channel that is not in use, or the domain's refusal.
+pub async fn correct_channel(
+    bus: &CommandBus,
+    envelope: &Envelope,
+    lead: LeadId,
+    channel: Option<ChannelId>,
+) -> Result<Sent, CommandError> {
+    let content = ("correct_lead_channel", lead, channel);
+    bus.carry_out(envelope, &content, move |freshness| async move {
+        let mut stream = bus.load::<Lead>(lead, freshness).await?;
+        expect_version(envelope, stream.version())?;
+        facts::channel_in_use(bus, channel, freshness).await?;
+        let command = LeadCommand::CorrectLeadChannel { channel };
+        stream.decide(envelope, command, envelope.occurred)?;
+        Ok(Draft::default().with(stream))
+    })
+    .await
+}
+
 /// Gives a lead up.
 ///
 /// # Errors

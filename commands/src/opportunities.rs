@@ -89,7 +89,10 @@ pub(crate) async fn opening(
 ) -> Result<OpportunityCommand, CommandError> {
     let pipeline = facts::pipeline(bus, wanted.pipeline, freshness).await?;
     let stage = facts::stage(bus, pipeline, wanted.stage, StageCategory::Open, freshness).await?;
-    facts::channel_in_use(bus, wanted.channel, freshness).await?;
+    // A lead hands its channel down: what came by one that is retired by now came by it all the same.
+    if wanted.lead.is_none() {
+        facts::channel_in_use(bus, wanted.channel, freshness).await?;
+    }
     if !wanted.new_client {
         facts::client_known(bus, envelope, wanted.client, freshness).await?;
     }

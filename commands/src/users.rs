@@ -3,14 +3,15 @@
 use cartera_domain::Decider;
 use cartera_domain::ids::{Singleton, SubjectId, TeamId, TeamTreeId, TypedId, UserId};
 use cartera_domain::permission::Role;
-use cartera_domain::users::{Locale, TeamTree, TeamTreeError, User, UserCommand};
+use cartera_domain::users::{Locale, TeamTree, TeamTreeCommand, User, UserCommand};
 use cartera_domain::values::{EmailAddress, Line, Personal};
 use cartera_journal::Claim;
 
 use crate::bus::{CommandBus, Freshness, Sent, expect_version};
 use crate::draft::{Draft, Stream};
-use crate::envelope::Envelope;
+use crate::envelope::{Caller, Envelope};
 use crate::error::CommandError;
+use crate::facts;
 
 /// A user to be taken in.
 #[derive(Debug, Clone)]
@@ -32,7 +33,8 @@ pub struct NewUser {
 /// Takes a user in.
 ///
 /// # Errors
-/// [`CommandError::Taken`] with scope `user_email`, or the domain's refusal.
+/// A team that is not there (an operator may form it later); [`CommandError::Taken`] with scope `user_email`, or the
+/// domain's refusal.
 pub async fn register_user(
     bus: &CommandBus,
     envelope: &Envelope,
@@ -65,7 +67,10 @@ pub async fn register_user(
         external_reference: external_reference.map(|reference| Personal::new(subject, reference)),
     };
     let (email, command) = (&email, &command);
-    bus.carry_out(envelope, &content, move |_freshness| async move {
+    bus.carry_out(envelope, &content, move |freshness| async move {
+        if matches!(envelope.caller, Caller::Viewer(_)) {
+            facts::team_formed(bus, team, freshness).await?;
+        }
         let mut stream = Stream::<User>::new(id);
         stream.decide(envelope, command.clone(), envelope.occurred)?;
         let draft = Draft::default().with(stream);
@@ -136,15 +141,32 @@ pub async fn move_to_team(
     bus.carry_out(envelope, &content, move |freshness| async move {
         let mut stream = bus.load::<User>(user, freshness).await?;
         expect_version(envelope, stream.version())?;
-        let tree = bus.load::<TeamTree>(TeamTreeId::the(), freshness).await?;
-        if team.is_some_and(|team| !tree.state().teams.contains_key(&team)) {
-            return Err(CommandError::rejected(&TeamTreeError::TeamUnknown));
-        }
+        facts::team_formed(bus, team, freshness).await?;
         stream.decide(
             envelope,
             UserCommand::MoveUserToTeam { team },
             envelope.occurred,
         )?;
+        Ok(Draft::default().with(stream))
+    })
+    .await
+}
+
+/// Changes the tree of teams. Whoever is to lead one is an active user.
+///
+/// # Errors
+/// A manager who is not there or left, or the domain's refusal.
+pub async fn arrange_teams(
+    bus: &CommandBus,
+    envelope: &Envelope,
+    command: &TeamTreeCommand,
+) -> Result<Sent, CommandError> {
+    let content = ("team_tree", command);
+    bus.carry_out(envelope, &content, move |freshness| async move {
+        let mut stream = bus.load::<TeamTree>(TeamTreeId::the(), freshness).await?;
+        expect_version(envelope, stream.version())?;
+        facts::manager_active(bus, command, freshness).await?;
+        stream.decide(envelope, command.clone(), envelope.occurred)?;
         Ok(Draft::default().with(stream))
     })
     .await

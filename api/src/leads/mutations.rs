@@ -46,12 +46,7 @@ impl LeadsMutation {
         context: &Context<'_>,
         input: CorrectLeadChannelInput,
     ) -> Result<LeadPayload, ApiError> {
-        let channel = input.channel_id.map(|id| id.0);
-        let command = LeadCommand::CorrectLeadChannel { channel };
-        let sent = context
-            .send::<LeadStream>(&input.said, input.lead_id.0, command)
-            .await;
-        LeadPayload::answer(context, sent).await
+        LeadPayload::answer(context, correct_channel(context, input).await).await
     }
 
     /// Gives a lead to somebody, or to nobody.
@@ -144,6 +139,15 @@ async fn correct(context: &Context<'_>, input: CorrectLeadDetailsInput) -> Resul
             LeadCommand::CorrectLeadDetails { changes },
         )
         .await
+}
+
+async fn correct_channel(
+    context: &Context<'_>,
+    input: CorrectLeadChannelInput,
+) -> Result<Sent, Refused> {
+    let envelope = context.envelope(Permission::WriteSales, &input.said)?;
+    let (lead, channel) = (input.lead_id.0, input.channel_id.map(|id| id.0));
+    Ok(leads::correct_channel(&context.services()?.bus, &envelope, lead, channel).await?)
 }
 
 async fn assign(context: &Context<'_>, input: AssignLeadInput) -> Result<Sent, Refused> {

@@ -3,9 +3,9 @@
 use async_graphql::{Context, MergedObject, Object};
 use cartera_commands::Sent;
 use cartera_commands::users::{self, NewUser};
-use cartera_domain::ids::{Singleton, TeamId, TeamTreeId, UserId};
-use cartera_domain::permission::Permission;
-use cartera_domain::users::{TeamTree, TeamTreeCommand, UserCommand};
+use cartera_domain::ids::{TeamId, UserId};
+use cartera_domain::permission::{NeedsPermission, Permission};
+use cartera_domain::users::{TeamTreeCommand, UserCommand};
 
 use super::inputs::{
     AppointTeamManagerInput, ChangeTeamOfficeInput, ChangeUserEmailInput, ChangeUserLocaleInput,
@@ -221,14 +221,11 @@ async fn change_email(context: &Context<'_>, input: ChangeUserEmailInput) -> Res
 
 async fn move_to_team(context: &Context<'_>, input: MoveUserToTeamInput) -> Result<Sent, Refused> {
     let envelope = context.envelope(Permission::ManageUsers, &input.said)?;
-    let bus = &context.services()?.bus;
-    Ok(users::move_to_team(
-        bus,
-        &envelope,
-        input.user_id.0,
-        input.team_id.map(|id| id.0),
-    )
-    .await?)
+    let (services, team) = (context.services()?, input.team_id.map(|id| id.0));
+    let sent = users::move_to_team(&services.bus, &envelope, input.user_id.0, team).await?;
+    // Whose team it was and is sees other rows from now on.
+    services.identity.forget().await;
+    Ok(sent)
 }
 
 async fn change_locale(
@@ -349,10 +346,10 @@ async fn arrange(
     team: TeamId,
     command: TeamTreeCommand,
 ) -> Result<Sent, Refused> {
-    let sent = context
-        .send::<TeamTree>(said, TeamTreeId::the(), command)
-        .await?;
-    context.services()?.identity.forget().await;
+    let envelope = context.envelope(command.permission(), said)?;
+    let services = context.services()?;
+    let sent = users::arrange_teams(&services.bus, &envelope, &command).await?;
+    services.identity.forget().await;
     Ok(Sent {
         id: cartera_domain::ids::TypedId::as_uuid(team),
         ..sent

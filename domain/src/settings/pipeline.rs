@@ -87,13 +87,11 @@ impl Pipeline {
             .map(|known| &known.definition)
     }
 
-    /// Whether something may enter the stage.
+    /// Whether something may enter the stage. What runs through a retired pipeline goes on in it.
     pub fn is_in_use(&self, stage: StageId) -> bool {
-        matches!(self, Self::InUse(_))
-            && self
-                .all_stages()
-                .iter()
-                .any(|known| known.definition.stage == stage && !known.retired)
+        self.all_stages()
+            .iter()
+            .any(|known| known.definition.stage == stage && !known.retired)
     }
 
     fn all_stages(&self) -> &[Stage] {
