@@ -72,6 +72,19 @@ impl Caller {
         }
     }
 
+    /// Whether sessions and keys may be looked at and ended: by a person at a browser the own ones, by a program only with
+    /// the permission to manage users.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for an API key without that permission.
+    pub fn keeps_ways_in(&self) -> Result<(), ApiError> {
+        if self.may(Permission::ManageUsers) {
+            Ok(())
+        } else {
+            self.session().map(|_session| ())
+        }
+    }
+
     /// Whether user and credential both have the permission.
     pub fn may(&self, permission: Permission) -> bool {
         let granted = self.0.granted.as_ref();

@@ -81,6 +81,7 @@ impl AuthMutation {
     /// Ends another session of the caller.
     async fn end_session(&self, context: &Context<'_>, id: ID) -> Result<SessionPayload, ApiError> {
         let caller = Asking::caller(context)?;
+        caller.keeps_ways_in()?;
         let session = named(&id, "Session", "session")?;
         let done = context
             .services()?
@@ -149,6 +150,7 @@ impl AuthMutation {
         id: ID,
     ) -> Result<ApiKeyPayload, ApiError> {
         let caller = Asking::caller(context)?;
+        caller.keeps_ways_in()?;
         let key = named(&id, "ApiKey", "API key")?;
         let row = context.services()?.identity.revoke_key(caller, key).await?;
         Ok(ApiKeyPayload {

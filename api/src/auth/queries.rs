@@ -20,7 +20,8 @@ impl AuthQuery {
     /// Who asks, and what that allows.
     async fn viewer(&self, context: &Context<'_>) -> Result<Viewer, ApiError> {
         let caller = Asking::caller(context)?;
-        let user = context.related::<User>(Some(caller.user())).await?;
+        // Oneself is seen by everybody, by an API key with whatever permissions as well.
+        let user = User::read(context, caller.anybody(), caller.user()).await?;
         let user = user.ok_or_else(|| ApiError::not_found("user"))?;
         let (viewer, locale) = (Arc::clone(caller.anybody()), user.locale_of());
         Ok(Viewer(Asker {
@@ -34,6 +35,7 @@ impl AuthQuery {
     /// The caller's own sessions, the last used first.
     async fn sessions(&self, context: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let caller = Asking::caller(context)?;
+        caller.keeps_ways_in()?;
         let pool = context.services()?.identity.pool();
         let rows = sessions::all_of(pool, caller.user())
             .await
@@ -48,6 +50,7 @@ impl AuthQuery {
     /// name.
     async fn api_keys(&self, context: &Context<'_>) -> Result<Vec<ApiKey>, ApiError> {
         let caller = Asking::caller(context)?;
+        caller.keeps_ways_in()?;
         let own = (!caller.may(Permission::ManageUsers)).then(|| caller.user());
         let pool = context.services()?.identity.pool();
         let rows = api_keys::all_of(pool, own)

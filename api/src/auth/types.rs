@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use cartera_domain::ids::UserId;
 use cartera_domain::permission::{Permission, Reach, Role};
 use cartera_domain::users::Locale;
+use futures_util::future::try_join_all;
 use strum::VariantArray;
 
 use super::store::api_keys::ApiKeyRow;
@@ -52,11 +53,11 @@ impl Viewer {
 
     /// The teams that the user belongs to or leads, with all below them.
     async fn teams(&self, context: &Context<'_>) -> Result<Vec<Team>, ApiError> {
-        let mut teams = vec![];
-        for team in &self.0.viewer.teams {
-            teams.extend(context.related::<Team>(Some(*team)).await?);
-        }
-        Ok(teams)
+        // All at once, so that they are read together.
+        let teams = self.0.viewer.teams.iter();
+        let teams = teams.map(|team| context.related::<Team>(Some(*team)));
+        let found = try_join_all(teams).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Language of the interface.

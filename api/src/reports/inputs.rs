@@ -82,15 +82,14 @@ fn plain<I>(ids: Vec<Option<GlobalId<I>>>) -> Vec<Option<I>> {
 #[derive(Debug, Clone, InputObject)]
 pub struct ReportInput {
     /// The figures, 1 to 12, each once; columns in this order.
-    #[graphql(validator(max_items = 12))]
     pub metrics: Vec<Metric>,
     /// By what they are told apart, at most 3, each once; rows are sorted in this order.
-    #[graphql(default, validator(max_items = 3))]
+    #[graphql(default)]
     pub group_by: Vec<Grouping>,
     /// The days that count; all when absent, those that nobody knows included.
     pub period: Option<PeriodInput>,
     /// With how many earlier fiscal years the figures are compared, at most 5.
-    #[graphql(default, validator(minimum = 0, maximum = 5))]
+    #[graphql(default)]
     pub compared_years: i32,
     /// How a period in progress is compared.
     #[graphql(default)]

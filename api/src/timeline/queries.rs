@@ -10,6 +10,7 @@ use async_graphql::{Context, ID, Object};
 use cartera_domain::Permission;
 use cartera_projections::Projector;
 use cartera_projections::timeline::{self, SubjectKind, Timeline, TimelineRequest};
+use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::types::{TimelineConnection, TimelineEdge, TimelineEntry};
@@ -92,15 +93,16 @@ async fn subjects(context: &Context<'_>, ids: &[ID]) -> Result<Vec<(SubjectKind,
         let message = format!("a timeline is of 1 to {MOST_SUBJECTS} subjects");
         return Err(ApiError::bad_user_input("subjectIds", message));
     }
+    // All at once, so that those of one kind are read together.
+    try_join_all(ids.iter().map(|id| subject(context, id))).await
+}
+
+async fn subject(context: &Context<'_>, id: &ID) -> Result<(SubjectKind, Uuid), ApiError> {
     let missing = || ApiError::not_found("object");
-    let mut subjects = vec![];
-    for id in ids {
-        let AnyGlobalId { kind, id } = AnyGlobalId::parse(id).map_err(|_no_id| missing())?;
-        let known = kind_of(&kind).ok_or_else(missing)?;
-        Node::find(context, &kind, id).await?.ok_or_else(missing)?;
-        subjects.push((known, id));
-    }
-    Ok(subjects)
+    let AnyGlobalId { kind, id } = AnyGlobalId::parse(id).map_err(|_no_id| missing())?;
+    let known = kind_of(&kind).ok_or_else(missing)?;
+    let found = Node::find(context, &kind, id).await?;
+    found.map(|_seen| (known, id)).ok_or_else(missing)
 }
 
 fn kind_of(name: &str) -> Option<SubjectKind> {
