@@ -161,6 +161,30 @@ fn every_field_has_a_row() {
     }
 }
 
+#[test]
+fn every_mutation_is_said_in_a_story() {
+    let stories = concat!(env!("CARGO_MANIFEST_DIR"), "/journeys");
+    let files = std::fs::read_dir(stories)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    // This file names them all.
+    let files = files.filter(|path| path.is_file() && !path.ends_with("authorization.rs"));
+    let text: String = files
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let untold = |name: &&str| {
+        !text.contains(&format!("\"{name}\"")) && !text.contains(&format!(" {name}("))
+    };
+    let untold: Vec<&str> = MUTATIONS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !text.contains(&format!("mutation {{ {name} ")))
+        .filter(untold)
+        .collect();
+    // Every company of the tests begins with it.
+    assert_eq!(untold, ["becomeFirstAdministrator"]);
+}
+
 #[tokio::test]
 async fn every_role_may_what_the_table_says_and_nobody_else_anything() {
     let world = TestWorld::start().await;

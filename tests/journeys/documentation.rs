@@ -64,6 +64,14 @@ fn filled(value: &Value, answers: &Map<String, Value>) -> Value {
     }
 }
 
+/// Whether a query is answered from before the position that it asked for.
+fn is_behind(answer: &Value, variables: &Value) -> bool {
+    let fields = answer.as_object().unwrap().values();
+    let mut reached = fields.filter_map(|field| field["asOfPosition"].as_i64());
+    let asked = variables["position"].as_i64();
+    asked.is_some_and(|asked| reached.any(|reached| reached < asked))
+}
+
 #[tokio::test]
 async fn every_call_of_the_page_is_answered() {
     let world = TestWorld::start().await;
@@ -89,6 +97,7 @@ async fn every_call_of_the_page_is_answered() {
         while [r#""upToDate":false"#, r#""QUEUED""#, r#""RUNNING""#]
             .iter()
             .any(|sign| answer.to_string().contains(sign))
+            || is_behind(&answer, &variables)
         {
             assert!(begun.elapsed() < PATIENCE, "{document}: {answer}");
             answer = world.anna.get(&document, variables.clone()).await;

@@ -169,6 +169,38 @@ impl GraphQl {
         panic!("{mutation} does not show its effects");
     }
 
+    /// Says a command that brings something about, and gives the global id of what it brought.
+    ///
+    /// # Panics
+    /// When it was refused.
+    pub async fn make(&self, mutation: &str, object: &str, input: Value) -> String {
+        let payload = self
+            .say(mutation, input, &format!("{object} {{ id }}"))
+            .await;
+        let id = payload[object]["id"].as_str();
+        id.unwrap_or_else(|| panic!("{mutation} shows nothing: {payload}"))
+            .to_owned()
+    }
+
+    /// Says a command that is refused one way or the other: the code, and the path of the field to correct.
+    ///
+    /// # Panics
+    /// When it was not refused.
+    pub async fn refused(&self, mutation: &str, input: Value) -> (String, Vec<String>) {
+        let document = mutation_document(mutation, "");
+        let answer = self
+            .ask(&document, json!({ "input": commanded(input) }))
+            .await;
+        let payload = &answer.body["data"][mutation];
+        let code = answer
+            .code()
+            .or_else(|| payload["userErrors"][0]["code"].as_str().map(str::to_owned));
+        let code = code.unwrap_or_else(|| panic!("{mutation} is not refused: {}", answer.body));
+        let path = payload["userErrors"][0]["path"].as_array();
+        let names = path.into_iter().flatten().filter_map(Value::as_str);
+        (code, names.map(str::to_owned).collect())
+    }
+
     /// The code by which a command was refused as correctable.
     ///
     /// # Panics
@@ -242,7 +274,8 @@ fn mutation_document(mutation: &str, selection: &str) -> String {
     )
 }
 
-fn input_type(mutation: &str) -> String {
+/// The type of a mutation's `input`.
+pub fn input_type(mutation: &str) -> String {
     match mutation {
         "markLeadContacted" | "qualifyLead" | "reopenLead" => "LeadInput".to_owned(),
         "archiveClient" | "restoreClient" => "ClientInput".to_owned(),

@@ -19,10 +19,12 @@ pub mod graphql;
 pub mod otlp;
 pub mod program;
 pub mod sdl;
+pub mod socket;
 pub mod world;
 
 pub use database::TestDatabase;
 pub use founded::Founded;
 pub use graphql::{Answer, GraphQl};
 pub use program::Program;
+pub use socket::Socket;
 pub use world::{Person, TestWorld};

@@ -56,6 +56,13 @@ impl Sdl {
             .unwrap_or_else(|| panic!("the schema has a type {name}"))
     }
 
+    /// The fields of an object, by its type as written; `None` for scalars and enums.
+    pub fn object(&self, kind: &str) -> Option<&[Named]> {
+        let fields = self.0.get(kind.trim_matches(['[', ']', '!']))?;
+        let is_object = fields.first().is_some_and(|field| !field.kind.is_empty());
+        is_object.then_some(fields.as_slice())
+    }
+
     /// A document that asks for this field, with variables for what it needs; `known` ids are used where they fit.
     pub fn call(
         &self,

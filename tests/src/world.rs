@@ -206,6 +206,58 @@ impl Drop for TestWorld {
     }
 }
 
+/// A running service over a new database in which nobody has set anything up.
+pub struct NewService {
+    /// Where it listens.
+    pub url: String,
+    /// Its database.
+    pub database: TestDatabase,
+    /// Its parts.
+    pub service: Arc<Service>,
+    shutdown: CancellationToken,
+}
+
+impl NewService {
+    /// Starts it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start() -> Self {
+        let database = TestDatabase::create().await;
+        let shutdown = CancellationToken::new();
+        let service = Arc::new(start_service(&database, shutdown.clone()).await);
+        let url = listen(&service, shutdown.clone()).await;
+        Self {
+            url,
+            database,
+            service,
+            shutdown,
+        }
+    }
+
+    /// Its first administrator, who came in by the operator's link.
+    ///
+    /// # Panics
+    /// When there is one already.
+    pub async fn first_administrator(&self) -> GraphQl {
+        let link = self.service.web.identity().first_administrator_link().await;
+        let link = link.expect("a link is made").expect("there is nobody yet");
+        let [_, _, become_administrator] = PUBLIC_DOCUMENTS;
+        let input = json!({ "link": link.reveal(), "name": "Anna", "locale": "EN",
+            "email": "anna@tramuntana.example", "password": PASSWORD });
+        let anonymous = GraphQl::anonymous(&self.url);
+        let variables = json!({ "input": input });
+        let (_, cookie) = anonymous.send(become_administrator, variables).await;
+        anonymous.with_session(cookie.expect("a session's cookie"))
+    }
+}
+
+impl Drop for NewService {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
 /// The parts of a running service.
 pub struct Service {
     /// The commands.
