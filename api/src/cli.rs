@@ -19,7 +19,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use cartera_commands::CommandError;
-use cartera_commands::importing::ImportError;
 use cartera_journal::JournalError;
 use cartera_projections::generations::GenerationError;
 use clap::{Parser, Subcommand};
@@ -111,7 +110,7 @@ pub enum CliError {
     DemoRefused,
     /// The file cannot be imported.
     #[error(transparent)]
-    Import(#[from] ImportError),
+    Import(#[from] import::ImportFailed),
     /// A name that is no read model's.
     #[error("there is no read model {name}; there are {known}")]
     NoSuchReadModel {

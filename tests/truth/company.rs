@@ -30,15 +30,15 @@ const PATIENCE: Duration = Duration::from_mins(4);
 /// A file of a data set, the profile that it goes in with, and the records that it has.
 pub(crate) struct Part {
     pub(crate) profile: &'static str,
-    pub(crate) file: &'static str,
+    pub(crate) file: String,
     pub(crate) records: u64,
 }
 
 /// Shorthand for [`Part`].
-pub(crate) fn part(profile: &'static str, file: &'static str, records: u64) -> Part {
+pub(crate) fn part(profile: &'static str, file: &str, records: u64) -> Part {
     Part {
         profile,
-        file,
+        file: file.to_owned(),
         records,
     }
 }
@@ -79,7 +79,7 @@ impl Company {
         let bus = CommandBus::new(journal.clone(), Arc::new(Counter(AtomicU64::new(1))));
         set_up(&bus, zone).await;
         for part in &parts {
-            let (summary, refused) = import(&bus, part).await;
+            let (summary, refused) = import(&bus, part, Mode::Write).await;
             let written = summary.progress.created + summary.progress.updated;
             assert_eq!(
                 (written, summary.progress.refused),
@@ -109,6 +109,11 @@ impl Company {
         &self.director.graphql
     }
 
+    /// Imports a file, and tells the first refused rows.
+    pub(crate) async fn import(&self, part: &Part, mode: Mode) -> (Summary, String) {
+        import(&self.bus, part, mode).await
+    }
+
     /// The log and every read model are what they say, and the same files again add nothing.
     pub(crate) async fn prove_sound(self) {
         let journal = self.bus.journal();
@@ -126,7 +131,7 @@ impl Company {
         }
         let head = journal.head().await.unwrap();
         for part in &self.parts {
-            let (summary, refused) = import(&self.bus, part).await;
+            let (summary, refused) = self.import(part, Mode::Write).await;
             assert_eq!(
                 (summary.progress.unchanged, summary.progress.events),
                 (part.records, 0),
@@ -167,7 +172,8 @@ async fn caught_up(journal: &Journal) {
     assert!(reached.up_to_date, "{followers:?}");
 }
 
-async fn set_up(bus: &CommandBus, zone: &str) {
+/// A company without anything in it.
+pub(crate) async fn set_up(bus: &CommandBus, zone: &str) {
     let company = NewCompany {
         name: "Acme".parse().unwrap(),
         currency: "USD".parse().unwrap(),
@@ -179,12 +185,12 @@ async fn set_up(bus: &CommandBus, zone: &str) {
     set_up_company(bus, &envelope, company).await.unwrap();
 }
 
-async fn import(bus: &CommandBus, part: &Part) -> (Summary, String) {
+async fn import(bus: &CommandBus, part: &Part, mode: Mode) -> (Summary, String) {
     let text = std::fs::read_to_string(root().join("tests/profiles").join(part.profile)).unwrap();
     let profile = Profile::parse(&text).unwrap();
-    let file = shared().unwrap().join(part.file);
+    let file = shared().unwrap().join(&part.file);
     let mut refused = Vec::new();
-    let import = Import::new(bus, &profile, &Caller::Operator, Mode::Write)
+    let import = Import::new(bus, &profile, &Caller::Operator, mode)
         .unwrap()
         .with_worker(worker());
     let summary = import.run(&file, &mut refused, |_progress| ()).await;

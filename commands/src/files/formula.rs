@@ -1,7 +1,8 @@
-//! Cells that a spreadsheet program would run as a formula, and how they are made harmless on the way out.
+//! Cells that a spreadsheet program would run as a formula: told on the way in, made harmless on the way out.
 //!
-//! Stored values stay as they are; only what goes into a CSV file is changed (OWASP, "CSV Injection", read 2026-01;
-//! RELIABILITY 16). In workbooks text is written as text cells, which no program evaluates.
+//! On the way in only what computes, calls or fetches something is a formula ([`is_formula`]): a note may well begin with a
+//! dash. On the way out all is neutralised that a program may take for one ([`is_formula_like`]; OWASP, "CSV Injection", read
+//! 2026-01; RELIABILITY 16). In workbooks text is written as text cells, which no program evaluates.
 
 use std::borrow::Cow;
 
@@ -12,6 +13,25 @@ pub fn is_formula_like(text: &str) -> bool {
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
     ]);
     dangerous && !is_signed_number(text)
+}
+
+/// Whether the text is a formula and not a value: it begins with `=`, or it begins with `+`, `-` or `@` and calls a function
+/// (`@SUM(1)`) or another program (`-2+cmd|' /C calc'!A0`). Full-width forms count.
+pub fn is_formula(text: &str) -> bool {
+    let text = text.trim_start();
+    if text.starts_with(['=', '\u{ff1d}']) {
+        return true;
+    }
+    let signed = text.starts_with(['+', '-', '@', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    signed && (text.contains('|') || calls_a_function(text))
+}
+
+/// A letter or digit directly before a parenthesis: `SUM(`, `LOG10(`.
+fn calls_a_function(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes
+        .windows(2)
+        .any(|pair| matches!(pair, [before, b'('] if before.is_ascii_alphanumeric()))
 }
 
 /// The text as it may stand in a CSV file: with an apostrophe in front where it would be taken for a formula.

@@ -10,8 +10,9 @@ use crate::envelope::Envelope;
 use crate::error::CommandError;
 use crate::files::RefusedCell;
 
+use super::layout::Layout;
 use super::profile::{Field, RecordKind};
-use super::record::{Layout, Record};
+use super::record::Record;
 use super::references::References;
 
 mod clients;

@@ -26,8 +26,9 @@ use crate::draft::{Draft, Stream};
 use crate::envelope::Envelope;
 use crate::error::CommandError;
 
+use super::layout::Layout;
 use super::profile::{Created, Field, PipelineSpec, Profile, StageSpec};
-use super::record::{Layout, Record};
+use super::record::Record;
 use super::run::{Mode, command_id};
 
 /// What records name, as far as it was looked up.

@@ -13,18 +13,20 @@ use crate::bus::CommandBus;
 use crate::draft::Draft;
 use crate::envelope::{Caller, Envelope};
 use crate::error::CommandError;
-use crate::files::{FileRefusal, RefusedCell, StopSign, WorkerProgram};
+use crate::files::{RefusedCell, Row, StopSign, WorkerProgram};
 
+use super::error::ImportError;
+use super::layout::Layout;
 use super::plan::{Planner, Refused};
-use super::profile::{Field, InvalidProfile, Profile, RecordKind};
-use super::record::{Layout, Record};
+use super::profile::{Field, Profile, RecordKind};
+use super::record::Record;
 use super::references::References;
 use super::verdict::{Progress, Summary, Verdict};
 use super::witness::{ToFile, Witness};
 
 mod reading;
 
-use reading::{Read, read};
+use reading::{Read, RefusedRow, read};
 
 /// Records that are planned and written together.
 const BATCH: usize = 1_000;
@@ -48,47 +50,6 @@ pub struct Import<'a> {
     stop: StopSign,
     /// Position of the log's end when an earlier attempt of this import began.
     begun_at: Option<i64>,
-}
-
-/// Why a file is not imported, or not to its end. What was accepted until then is in the log; the same file again goes on.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The caller may not import.
-    #[error("you may not import files")]
-    Forbidden,
-    /// The file as a whole cannot be read.
-    #[error(transparent)]
-    File(#[from] FileRefusal),
-    /// The profile does not fit the file.
-    #[error(transparent)]
-    Profile(#[from] InvalidProfile),
-    /// Values that can be read in two ways, and nothing in the file that proves one.
-    #[error("the {0} can be read in two ways: say which in the profile, under [values]")]
-    Ambiguous(&'static str),
-    /// The journal does not answer, or the company is not set up.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// The refused rows could not be written.
-    #[error("the refused rows cannot be written: {0}")]
-    Refused(#[from] std::io::Error),
-    /// Somebody asked it to stop.
-    #[error("the import was stopped")]
-    Stopped,
-}
-
-impl ImportError {
-    /// Stable code, as `docs/errors.md` lists it.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Forbidden => "FORBIDDEN",
-            Self::File(refusal) => refusal.code(),
-            Self::Profile(invalid) => invalid.code(),
-            Self::Ambiguous(_) => "VALUES_AMBIGUOUS",
-            Self::Command(error) => error.code(),
-            Self::Refused(_) => "REFUSED_ROWS_NOT_WRITTEN",
-            Self::Stopped => "STOPPED",
-        }
-    }
 }
 
 impl<'a> Import<'a> {
@@ -194,7 +155,10 @@ impl<'a> Import<'a> {
             witness,
             seen: HashMap::new(),
             reasons: HashMap::new(),
-            summary: Summary::default(),
+            summary: Summary {
+                unused_columns: layout.unused_columns(),
+                ..Summary::default()
+            },
         };
         run.summary.progress.rows_total = rows_total;
         run.witness.begin(layout.file_columns())?;
@@ -213,14 +177,7 @@ impl<'a> Import<'a> {
                     run.summary.progress.bytes = bytes;
                     run.batch(&mut references, records).await?;
                 }
-                Read::Unreadable(line, cell) => run.refuse(
-                    line,
-                    &Record {
-                        key: String::new(),
-                        rows: vec![],
-                    },
-                    vec![cell],
-                )?,
+                Read::Refused(refused) => run.refuse_row(refused)?,
             }
             run.summary.progress.events += std::mem::take(&mut references.events);
             run.witness.progressed(run.summary.progress).await?;
@@ -402,16 +359,12 @@ impl<W: Witness> Run<'_, W> {
     fn without_doubles(&mut self, records: Vec<Record>) -> Result<Vec<Record>, ImportError> {
         let mut single = Vec::with_capacity(records.len());
         for record in records {
-            let line = record.rows.first().map_or(0, |row| row.line);
+            let line = record.line();
             match self.seen.insert(command_id(&[&record.key]), line) {
                 None => single.push(record),
                 Some(before) => {
-                    let cell = RefusedCell {
-                        column: self.layout.key_name(),
-                        value: record.key.chars().take(100).collect(),
-                        code: "KEY_TWICE".to_owned(),
-                        reason: format!("the key stands in line {before} already"),
-                    };
+                    let reason = format!("the key stands in line {before} already");
+                    let cell = self.layout.refuse_key(&record.key, "KEY_TWICE", &reason);
                     self.refuse_record(&record, vec![cell])?;
                 }
             }
@@ -514,19 +467,25 @@ impl<W: Witness> Run<'_, W> {
         record: &Record,
         cells: Vec<RefusedCell>,
     ) -> Result<(), ImportError> {
-        self.refuse(record.rows.first().map_or(0, |row| row.line), record, cells)
+        self.refuse(record.line(), record.rows.first(), cells)
+    }
+
+    fn refuse_row(&mut self, refused: RefusedRow) -> Result<(), ImportError> {
+        let RefusedRow { line, row, cell } = refused;
+        self.summary.progress.rows += 1;
+        self.refuse(line, row.as_ref(), vec![cell])
     }
 
     fn refuse(
         &mut self,
         line: u64,
-        record: &Record,
+        row: Option<&Row>,
         cells: Vec<RefusedCell>,
     ) -> Result<(), ImportError> {
         for cell in &cells {
             *self.reasons.entry(cell.code.clone()).or_default() += 1;
         }
-        self.witness.refused(line, record.rows.first(), &cells)?;
+        self.witness.refused(line, row, &cells)?;
         self.summary.progress.count(&Verdict::Refused(cells));
         Ok(())
     }

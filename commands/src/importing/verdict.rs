@@ -45,6 +45,8 @@ pub struct Summary {
     pub progress: Progress,
     /// How often each reason refused a record, by code.
     pub refusals: Vec<(String, u64)>,
+    /// Columns of the file that the profile does not name: nothing was read from them.
+    pub unused_columns: Vec<String>,
     /// Position of the last event written.
     pub position: i64,
 }

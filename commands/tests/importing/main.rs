@@ -4,9 +4,11 @@
     clippy::expect_used,
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking, reads its environment and says what it skips"
 )]
 
+mod bad_input;
 mod demo;
 mod maven;
 mod others;

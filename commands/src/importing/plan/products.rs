@@ -78,10 +78,7 @@ impl Planner<'_> {
 
     /// The record's key where a name is needed and the file has no column for it.
     pub(super) fn key_as_line(&self, record: &Record, field: Field) -> Result<Line, RefusedCell> {
-        Line::parse(&record.key).map_err(|error| {
-            self.layout
-                .refuse(field, &record.key, "CELL_NOT_A_LINE", &error.to_string())
-        })
+        Line::parse(&record.key).map_err(|error| self.layout.refuse_text(field, &record.key, error))
     }
 
     /// Since when it is so; as it is recorded where the file does not say.
