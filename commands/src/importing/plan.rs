@@ -63,10 +63,15 @@ impl From<CommandError> for Refused {
                 code: "NOT_FOUND".to_owned(),
                 reason: format!("the {kind} does not exist"),
             }]),
+            taken @ CommandError::Taken { .. } => Self::Record(vec![RefusedCell {
+                column: String::new(),
+                value: String::new(),
+                code: taken.code().to_owned(),
+                reason: taken.to_string(),
+            }]),
             other @ (CommandError::Forbidden
             | CommandError::Conflict { .. }
             | CommandError::CommandIdReused
-            | CommandError::Taken { .. }
             | CommandError::Busy
             | CommandError::Unavailable(_)
             | CommandError::Internal(_)) => Self::Journal(other),
