@@ -4,7 +4,8 @@
 //! a table and writes JSON.
 //!
 //! - [`pgbench`]: the yardstick; [`appends`]: the journal alone; [`over_http`]: the whole service, with its [`commands`];
-//! - [`rebuilds`]: read models beside COPY; [`reports`]: latency at sizes; [`starts`]: cold start and memory;
+//! - [`imports`]: a file into the log; [`rebuilds`]: read models beside COPY; [`reports`]: latency at sizes; [`starts`]: cold
+//!   start and memory;
 //! - [`service`], [`connection`], [`load`], [`processes`], [`table`]: what they measure with.
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use tokio::process::Command;
 mod appends;
 mod commands;
 mod connection;
+mod imports;
 mod load;
 mod over_http;
 mod pgbench;
@@ -40,6 +42,8 @@ pub enum Part {
     Commands,
     /// Queries over GraphQL
     Reads,
+    /// Files into the log
+    Imports,
     /// Read models rebuilt, beside COPY
     Rebuilds,
     /// Reports over logs of several sizes
@@ -59,6 +63,8 @@ pub struct Plan {
     pub rounds: u32,
     /// Events for rebuilds and reports.
     pub events: u64,
+    /// Rows of each file that is imported.
+    pub import_rows: u64,
     /// Where the JSON goes.
     pub json: PathBuf,
 }
@@ -216,6 +222,10 @@ pub async fn run(
     if wanted(&[Part::Commands, Part::Reads]) {
         tell("the service");
         figures.extend(over_http::measure(&server, plan, folder.path()).await?);
+    }
+    if wanted(&[Part::Imports]) {
+        tell("imports of files");
+        figures.extend(imports::measure(&server, plan, folder.path()).await?);
     }
     if wanted(&[Part::Rebuilds]) {
         tell("rebuilds beside COPY");

@@ -25,6 +25,9 @@ pub(super) struct Bench {
     /// Events for rebuilds and for the large report; 10000000 for the largest size of the budgets
     #[arg(long, default_value_t = 1_000_000)]
     events: u64,
+    /// Rows of each file that is imported; 1000000 for the size of the memory's budget
+    #[arg(long, default_value_t = 100_000)]
+    rows: u64,
     /// Where the figures go, as JSON
     #[arg(long, default_value = "bench.json")]
     json: PathBuf,
@@ -42,6 +45,7 @@ impl Bench {
             duration: Duration::from_secs(self.seconds),
             rounds: self.rounds,
             events: self.events,
+            import_rows: self.rows,
             json: self.json,
         };
         let said = |part: &str| tracing::info!(part, "measuring");

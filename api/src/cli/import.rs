@@ -140,12 +140,13 @@ impl Import {
         let import = import.map_err(failed)?;
         let output = fs::File::create(refused).map_err(ImportError::from);
         let output = BufWriter::new(output.map_err(failed)?);
+        let bytes = fs::metadata(&self.file).map_or(0, |about| about.len());
         let bar = progress_bar();
         let mut so_far = Progress::default();
         let summary = import
             .run(&self.file, output, |progress| {
                 so_far = progress;
-                bar.set_message(line(&progress));
+                show(&bar, &progress, bytes);
             })
             .await;
         bar.finish_and_clear();
@@ -186,13 +187,31 @@ fn progress_bar() -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}");
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(DRAWN_EVERY);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+    bar
+}
+
+/// A bar where the file's end is known, by rows or by bytes; else a sign of life.
+fn show(bar: &ProgressBar, progress: &Progress, bytes: u64) {
+    let known = match (progress.rows_total, progress.bytes) {
+        (Some(total), _) => Some((progress.rows, total)),
+        (None, Some(read)) => Some((read, bytes)),
+        (None, None) => None,
+    };
+    if let (Some((done, total)), None) = (known, bar.length()) {
+        let style = ProgressStyle::with_template(
+            "{percent:>3} % {bar:30} {elapsed_precise}, still {eta} │ {msg}",
+        );
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        bar.set_length(total.max(done));
     }
+    if let Some((done, _)) = known {
+        bar.set_position(done);
+    }
+    bar.set_message(line(progress));
 }
 
 fn line(progress: &Progress) -> String {

@@ -42,13 +42,22 @@ impl Told {
     }
 }
 
-/// Imports bytes as a file.
+/// Judges bytes as a file.
 async fn told_of(world: &World, bytes: &[u8], profile: &str) -> Result<Told, ImportError> {
+    imported(world, bytes, profile, Mode::DryRun).await
+}
+
+async fn imported(
+    world: &World,
+    bytes: &[u8],
+    profile: &str,
+    mode: Mode,
+) -> Result<Told, ImportError> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
     let profile = Profile::parse(profile)?;
     let mut refused = Vec::new();
-    let import = Import::new(&world.bus, &profile, &Caller::Operator, Mode::DryRun)?;
+    let import = Import::new(&world.bus, &profile, &Caller::Operator, mode)?;
     let summary = import
         .run(file.path(), &mut refused, |_progress| ())
         .await?;
@@ -244,6 +253,16 @@ async fn keys_that_stand_twice_or_not_at_all_are_told() {
 }
 
 #[tokio::test]
+async fn what_another_holds_is_refused_and_the_rest_goes_in() {
+    let world = World::new().await;
+    let users = "name = \"u\"\nsource = \"s\"\nrecord = \"user\"\nkey = [\"id\"]\n\
+        [fields]\nname = \"name\"\nemail = \"email\"\n";
+    let file = "id,name,email\n1,Anna,anna@acme.example\n2,Berta,anna@acme.example\n3,Carme,carme@acme.example\n";
+    let told = imported(&world, file.as_bytes(), users, Mode::Write).await;
+    assert_eq!(told.unwrap().brief(), (2, vec![("3", "", "ALREADY_TAKEN")]));
+}
+
+#[tokio::test]
 async fn unknown_columns_are_all_told_at_once() {
     let world = World::new().await;
     let failed = told_of(&world, b"id;company;other\n1;A;B\n", LEADS)
@@ -266,7 +285,7 @@ async fn values_that_are_no_dates_or_numbers_lose_their_row_only() {
     let world = World::new().await;
     let told = leads(
         &world,
-        "1;A;31/2/2026;5;n;u\n2;B;soon;5;n;u\n3;C;1/2/2026;much;n;u\n4;D;1/2/2026;1.000,5;n;u\n",
+        "1;A;1/13/2026;5;n;u\n2;B;soon;5;n;u\n3;C;1/2/2026;much;n;u\n4;D;1/2/2026;1.000,5;n;u\n",
     )
     .await;
     let refused = vec![

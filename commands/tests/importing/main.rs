@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod batches;
 mod demo;
 mod maven;
 mod others;

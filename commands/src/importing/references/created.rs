@@ -51,9 +51,7 @@ impl References<'_> {
 
     pub(super) async fn clients_of(&mut self, keys: BTreeSet<String>) -> Result<(), CommandError> {
         let keys = keys.into_iter();
-        let keys: Vec<String> = keys
-            .filter(|key| !self.clients.contains_key(key))
-            .collect();
+        let keys: Vec<String> = keys.filter(|key| !self.clients.contains_key(key)).collect();
         let named = self.find_or_create("client", Created::Clients, keys, Self::new_client);
         for (key, named) in named.await? {
             self.clients.insert(key, ClientId::from_uuid(named.id));

@@ -47,7 +47,10 @@ impl References<'_> {
         Ok(())
     }
 
-    pub(super) async fn channels_of(&mut self, names: BTreeSet<String>) -> Result<(), CommandError> {
+    pub(super) async fn channels_of(
+        &mut self,
+        names: BTreeSet<String>,
+    ) -> Result<(), CommandError> {
         let missing: Vec<String> = names
             .into_iter()
             .filter(|name| self.channel(name).is_none())
@@ -84,7 +87,11 @@ impl References<'_> {
         .await
     }
 
-    pub(super) async fn teams_of(&mut self, layout: &Layout, rows: &[&Row]) -> Result<(), CommandError> {
+    pub(super) async fn teams_of(
+        &mut self,
+        layout: &Layout,
+        rows: &[&Row],
+    ) -> Result<(), CommandError> {
         if !self.may_create(Created::Teams) {
             return Ok(());
         }

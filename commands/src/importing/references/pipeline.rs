@@ -17,7 +17,7 @@ use super::References;
 
 impl References<'_> {
     /// The first open stage of the pipeline.
-    pub(super) async fn first_open_stage(&self) -> Result<StageFact, CommandError> {
+    pub(in crate::importing) async fn first_open_stage(&self) -> Result<StageFact, CommandError> {
         let pipeline = self.pipeline.ok_or(CommandError::NotFound("pipeline"))?;
         let open = self
             .stages

@@ -46,7 +46,10 @@ impl<W: Witness> UnderWay<'_, W> {
         if records.is_empty() {
             return Ok(Batch::default());
         }
-        let rows: Vec<_> = records.iter().flat_map(|(_, record)| &record.rows).collect();
+        let rows: Vec<_> = records
+            .iter()
+            .flat_map(|(_, record)| &record.rows)
+            .collect();
         self.references.prepare(self.layout, &rows).await?;
         let decided = self.decide(&records).await?;
         let mut batch = Batch::default();
