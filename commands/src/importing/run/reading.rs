@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 
 use crate::files::{
-    HeaderChoice, ReadError, RefusedCell, Row, SheetChoice, StopSign, TableFormat, TableOptions,
+    HeaderChoice, Limits, ReadError, RefusedCell, Row, SheetChoice, StopSign, TableFormat, TableOptions,
     TableReader, WorkerProgram,
 };
 use crate::importing::ImportError;
@@ -15,6 +15,9 @@ use crate::importing::record::Record;
 
 mod evidence;
 mod gathering;
+
+/// Most bytes of a file whose records have several rows, since all of it is held in memory, several times as large.
+const GATHERED_BYTES: u64 = 64 << 20;
 
 /// What reading yields, in this order: the layout once, then the rest.
 pub(super) enum Read {
@@ -77,7 +80,12 @@ pub(super) fn read(
 }
 
 fn options(profile: &Profile, file: &Source) -> TableOptions {
+    let mut limits = Limits::default();
+    if profile.rows == RowsPerRecord::SameKey {
+        limits.file_bytes = GATHERED_BYTES;
+    }
     TableOptions {
+        limits,
         encoding: profile.table.encoding.clone(),
         separator: profile.table.separator,
         header: profile
