@@ -10,6 +10,7 @@ mod people;
 mod postgres_programs;
 mod projections;
 mod restore;
+mod sbom;
 mod schema;
 mod serve;
 mod welcome;
@@ -70,6 +71,8 @@ enum Command {
     Audit(audit::Audit),
     /// Print the GraphQL schema
     Schema,
+    /// Print what this program is made of, as a CycloneDX list
+    Sbom,
     /// Write the database into one file
     Backup(backup::Backup),
     /// Read the database from a file of `backup`
@@ -184,6 +187,7 @@ async fn dispatch(command: Command, config: &Config) -> Result<ExitCode, CliErro
         Command::Projections(projections) => projections.run(config).await,
         Command::Audit(audit) => audit.run(config).await,
         Command::Schema => schema::run(),
+        Command::Sbom => sbom::run(),
         Command::Backup(backup) => backup.run(config).await,
         Command::Restore(restore) => restore.run(config).await,
     }

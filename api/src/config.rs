@@ -40,7 +40,9 @@ pub enum ConfigError {
         expected: &'static str,
     },
     /// The configuration file cannot be used.
-    #[error("the configuration file {path} cannot be used: {cause}")]
+    #[error(
+        "the configuration file {path} cannot be used: {cause}: correct it, or name another in CARTERA_CONFIG"
+    )]
     File {
         /// The file.
         path: PathBuf,

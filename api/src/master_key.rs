@@ -24,6 +24,11 @@ pub enum KeyError {
         "the master key {0} is gone, and without it nobody can read the personal data: put it back from where you keep its copy"
     )]
     Lost(PathBuf),
+    /// The database was founded with another key.
+    #[error(
+        "the master key is not the one that this database was founded with: put that one in its place, or name it in CARTERA_MASTER_KEY or CARTERA_MASTER_KEY_FILE"
+    )]
+    Foreign,
     /// The folder for a new key cannot be made.
     #[error(transparent)]
     Folder(#[from] EmbeddedError),

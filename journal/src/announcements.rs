@@ -76,7 +76,8 @@ impl Announcements {
     async fn listen_until_lost(&self) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen_all([APPENDED, KEYS]).await?;
-        // A connection that was lost and found again may have missed news; asking makes up for it.
+        // News may have been missed meanwhile: of the log's end, which asking makes up for, and of destroyed keys.
+        self.vault.forget();
         while let Some(news) = listener.try_recv().await? {
             let (journal, rest) = news
                 .payload()

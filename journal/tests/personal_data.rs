@@ -1,4 +1,5 @@
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use cartera_domain::Event;
 use cartera_domain::ids::{SubjectId, TypedId};
@@ -166,6 +167,35 @@ async fn other_nodes_hear_of_an_erasure() {
         tokio::task::yield_now().await;
     }
     assert_eq!(known(&here).await, [false]);
+}
+
+#[tokio::test]
+async fn a_node_that_missed_the_news_of_an_erasure_knows_when_it_hears_again() {
+    let world = World::new().await;
+    let pause = Duration::from_secs(2);
+    let here = world.node_with(|config| config.poll_interval = pause).await;
+    let there = world.node().await;
+    let person = subject();
+    meet(&here, person).await;
+    assert_eq!(known(&here).await, [true]);
+    let listening =
+        "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    world
+        .until(&format!("SELECT count(*) = 2 {listening}"))
+        .await;
+    let deafen = format!("SELECT pg_terminate_backend(pid) {listening}");
+    world.connection().await.execute(&*deafen).await.unwrap();
+    world
+        .until(&format!("SELECT count(*) = 0 {listening}"))
+        .await;
+    there.vault().destroy(person).await.unwrap();
+    // Half of the time after which an unwrapped key would be dropped anyway.
+    let heard = tokio::time::timeout(Duration::from_secs(30), async {
+        while known(&here).await == [true] {
+            tokio::task::yield_now().await;
+        }
+    });
+    heard.await.expect("it asks anew when it listens again");
 }
 
 #[tokio::test]

@@ -13,8 +13,16 @@ mod golden_events;
 #[cfg(test)]
 mod licences;
 #[cfg(test)]
+mod migrations;
+#[cfg(test)]
 mod naming;
+#[cfg(test)]
+mod reliability;
 #[cfg(test)]
 mod repository;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod supply;
+#[cfg(test)]
+mod versions;

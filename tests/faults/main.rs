@@ -2,6 +2,19 @@
 
 #![cfg(test)]
 
+mod auditing;
+mod away;
 mod backup;
+mod clock;
+mod crash;
+mod disk;
 mod ending;
+mod ground;
+mod importing;
+mod ledger;
+mod load;
+mod lost_answers;
+mod nodes;
+mod old_events;
 mod starting;
+mod way;

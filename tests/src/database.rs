@@ -31,24 +31,60 @@ impl TestDatabase {
     /// Without a server in `CARTERA_TEST_DATABASE_URL`, or when it refuses.
     pub async fn create() -> Self {
         let server = server_url();
-        let mut connection = PgConnection::connect(server.as_str())
-            .await
-            .expect("the test server answers: run `make test`");
+        let mut connection = connect(&server).await;
         let template = ensure_template(&mut connection, &server).await;
+        Self::copy(connection, server, &template).await
+    }
+
+    /// Copies a template of this kind, which is one of migrated tables and of what `fill` put in where it is not there yet.
+    ///
+    /// # Panics
+    /// Without a server in `CARTERA_TEST_DATABASE_URL`, or when it refuses.
+    pub async fn create_filled(kind: &str, fill: impl AsyncFnOnce(&str)) -> Self {
+        let server = server_url();
+        let mut connection = connect(&server).await;
+        let base = ensure_template(&mut connection, &server).await;
+        let name = format!("{base}_{kind}");
+        lock(&mut connection).await;
+        if !is_template(&mut connection, &name).await {
+            execute(
+                &mut connection,
+                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            )
+            .await;
+            execute(
+                &mut connection,
+                &format!("CREATE DATABASE {name} TEMPLATE {base}"),
+            )
+            .await;
+            fill(named(&server, &name).as_str()).await;
+            execute(
+                &mut connection,
+                &format!("ALTER DATABASE {name} IS_TEMPLATE true"),
+            )
+            .await;
+        }
+        unlock(&mut connection).await;
+        Self::copy(connection, server, &name).await
+    }
+
+    async fn copy(mut connection: PgConnection, server: Url, template: &str) -> Self {
         let name = format!(
             "cartera_test_{}_{}",
             std::process::id(),
             MADE.fetch_add(1, Ordering::Relaxed)
         );
         // A test that was killed under the same process id may have left one behind.
-        connection
-            .execute(&*format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            .await
-            .expect("an old database goes");
-        connection
-            .execute(&*format!("CREATE DATABASE {name} TEMPLATE {template}"))
-            .await
-            .expect("the template is copied");
+        execute(
+            &mut connection,
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        )
+        .await;
+        execute(
+            &mut connection,
+            &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+        )
+        .await;
         connection.close().await.expect("the server lets us go");
         let url = named(&server, &name);
         let pool = PgPool::connect(url.as_str())
@@ -113,24 +149,36 @@ async fn ensure_template(connection: &mut PgConnection, server: &Url) -> String 
         .iter()
         .for_each(|migration| migration.checksum.hash(&mut hasher));
     let name = format!("cartera_template_{:016x}", hasher.finish());
-    connection
-        .execute(TEMPLATE_LOCK)
-        .await
-        .expect("the lock of the template is free in the end");
-    let known = format!("SELECT FROM pg_database WHERE datname = '{name}' AND datistemplate");
-    if connection
-        .fetch_optional(&*known)
-        .await
-        .expect("the databases can be listed")
-        .is_none()
-    {
+    lock(connection).await;
+    if !is_template(connection, &name).await {
         make_template(connection, server, &name).await;
     }
-    connection
-        .execute("SELECT pg_advisory_unlock_all()")
-        .await
-        .expect("the lock can be given back");
+    unlock(connection).await;
     name
+}
+
+async fn connect(server: &Url) -> PgConnection {
+    let connected = PgConnection::connect(server.as_str()).await;
+    connected.expect("the test server answers: run `make test`")
+}
+
+async fn execute(connection: &mut PgConnection, statement: &str) {
+    let executed = connection.execute(statement).await;
+    executed.expect("the test server does what it is told");
+}
+
+async fn lock(connection: &mut PgConnection) {
+    execute(connection, TEMPLATE_LOCK).await;
+}
+
+async fn unlock(connection: &mut PgConnection) {
+    execute(connection, "SELECT pg_advisory_unlock_all()").await;
+}
+
+async fn is_template(connection: &mut PgConnection, name: &str) -> bool {
+    let known = format!("SELECT FROM pg_database WHERE datname = '{name}' AND datistemplate");
+    let found = connection.fetch_optional(&*known).await;
+    found.expect("the databases can be listed").is_some()
 }
 
 /// Marked as a template only when it is whole, so that a half-made one is made again.

@@ -2,11 +2,18 @@
 
 use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, kill_process};
+
+pub use rustix::process::Signal;
 
 /// Longest time for a start or an end.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// Longest time for a command that ends by itself; some rebuild every read model.
+const WORK_TIME: Duration = Duration::from_mins(4);
 
 /// Where the program looks for its master key.
 pub const MASTER_KEY_VARIABLE: &str = "CARTERA_MASTER_KEY";
@@ -15,6 +22,7 @@ pub const MASTER_KEY_VARIABLE: &str = "CARTERA_MASTER_KEY";
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    log: Option<JoinHandle<String>>,
     /// Where it listens, such as `http://127.0.0.1:40123`.
     pub url: String,
 }
@@ -53,7 +61,7 @@ pub fn executable() -> PathBuf {
 /// # Panics
 /// When it cannot be started, or does not end.
 pub async fn run(command: Command) -> Output {
-    run_within(PATIENCE, command).await
+    run_within(WORK_TIME, command).await
 }
 
 /// Runs a command that ends by itself, within this time.
@@ -75,36 +83,48 @@ impl Program {
     /// # Panics
     /// When it does not become ready.
     pub async fn serve(settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let mut program = Self::start(settings);
+        Self::serve_at(&free_address(), settings).await
+    }
+
+    /// The same at an address such as `127.0.0.1:40123`: where one that was killed has been.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn serve_at(
+        address: &str,
+        settings: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Self {
+        let mut program = Self::start(address, settings);
         program.wait_until_answered("/readyz").await;
         program
     }
 
-    /// The same, without waiting for its read models: it may refuse what needs them.
+    /// Like [`Self::serve`], without waiting for its read models: it may refuse what needs them.
     ///
     /// # Panics
     /// When it does not answer at all.
     pub async fn serve_unready(settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let mut program = Self::start(settings);
+        let mut program = Self::start(&free_address(), settings);
         program.wait_until_answered("/healthz").await;
         program
     }
 
-    fn start(settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let address = free_address();
+    fn start(address: &str, settings: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let mut command = command();
         command
             .arg("serve")
-            .env("CARTERA_LISTEN", &address)
+            .env("CARTERA_LISTEN", address)
             .env("CARTERA_LOG", "warn");
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         settings(&mut command);
-        let child = command.spawn().expect("the program starts");
+        let mut child = command.spawn().expect("the program starts");
+        let log = child.stderr.take().expect("its log is ours");
         Self {
             child,
+            log: Some(std::thread::spawn(move || read_whole(log))),
             url: format!("http://{address}"),
         }
     }
@@ -151,10 +171,12 @@ impl Program {
     /// # Panics
     /// When the process is gone.
     pub fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.pid().to_string()])
-            .status();
-        assert!(sent.expect("kill runs").success(), "the process is there");
+        let signal = match signal {
+            "-TERM" => Signal::TERM,
+            "-KILL" => Signal::KILL,
+            other => panic!("the tests send no {other}"),
+        };
+        send(self.pid(), signal);
     }
 
     /// Waits for its end; gives the time that it took.
@@ -167,14 +189,31 @@ impl Program {
         (status, begun.elapsed())
     }
 
-    /// What it wrote to its log, after its end.
-    fn said(&mut self) -> String {
-        let mut text = String::new();
-        if let Some(mut log) = self.child.stderr.take() {
-            drop(log.read_to_string(&mut text));
-        }
-        text
+    /// What it wrote to its log, after its end; once.
+    ///
+    /// # Panics
+    /// When the log was no text.
+    pub fn said(&mut self) -> String {
+        let log = self.log.take().map(JoinHandle::join);
+        log.map_or_else(String::new, |text| text.expect("the log is text"))
     }
+}
+
+/// Sends a signal to a process. Not by `kill`, which small systems lack.
+///
+/// # Panics
+/// When the process is gone.
+pub fn send(pid: u32, signal: Signal) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let sent = kill_process(pid.expect("a process id"), signal);
+    sent.expect("the process is there");
+}
+
+/// Reads while the program runs: one whose log nobody takes would stand still.
+fn read_whole(mut log: ChildStderr) -> String {
+    let mut bytes = Vec::new();
+    drop(log.read_to_end(&mut bytes));
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Drop for Program {

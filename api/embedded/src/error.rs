@@ -54,7 +54,9 @@ pub enum EmbeddedError {
         folder: PathBuf,
     },
     /// The file system refused something.
-    #[error("cannot {act} {path}: {source}")]
+    #[error(
+        "cannot {act} {path}: {source}: mend that, or choose another folder in CARTERA_DATA_DIR"
+    )]
     Files {
         /// What was tried: `create`, `read`.
         act: &'static str,

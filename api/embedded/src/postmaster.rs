@@ -14,6 +14,8 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// A log larger than this is put aside at the next start.
 const LOG_LIMIT_BYTES: u64 = 10 * 1024 * 1024;
+/// PostgreSQL's port where none is chosen; it names the socket's files.
+const USUAL_PORT: u16 = 5432;
 
 /// Where the server listens and writes its log.
 #[derive(Debug, Clone)]
@@ -79,7 +81,7 @@ impl Postmaster {
         binaries: &Binaries,
         places: &Places,
     ) -> Result<Self, EmbeddedError> {
-        forget_stale(&cluster.folder)?;
+        forget_stale(cluster, places)?;
         let begun = Instant::now();
         loop {
             match Self::try_start(cluster, binaries, places) {
@@ -212,19 +214,22 @@ fn serves(pid: u32, folder: &Path) -> bool {
     line.is_ok_and(|line| String::from_utf8_lossy(&line).contains(&*folder.to_string_lossy()))
 }
 
-/// Removes the `postmaster.pid` of a server that is gone: PostgreSQL itself refuses to start when another process has its id.
-fn forget_stale(folder: &Path) -> Result<(), EmbeddedError> {
-    let path = folder.join("postmaster.pid");
-    match pid_file(folder) {
-        Some(file) if !serves(file.pid, folder) => {
-            tracing::warn!(
-                pid = file.pid,
-                "removing the postmaster.pid of an embedded PostgreSQL that is gone"
-            );
-            fs::remove_file(&path).map_err(EmbeddedError::files("remove", path))
+/// Removes the lock files of a server that is gone, its `postmaster.pid` and its socket's: PostgreSQL itself refuses to start
+/// while any process has the id in them, be it another's or a dead one that nobody has reaped yet.
+fn forget_stale(cluster: &Cluster, places: &Places) -> Result<(), EmbeddedError> {
+    let socket = format!(".s.PGSQL.{}.lock", places.tcp_port.unwrap_or(USUAL_PORT));
+    for lock in [
+        cluster.folder.join("postmaster.pid"),
+        places.socket.join(socket),
+    ] {
+        let holder = fs::read_to_string(&lock).ok();
+        let holder = holder.and_then(|text| text.lines().next()?.trim().parse().ok());
+        if holder.is_some_and(|pid| !serves(pid, &cluster.folder)) {
+            tracing::warn!(pid = holder, lock = %lock.display(), "removing the lock of an embedded PostgreSQL that is gone");
+            fs::remove_file(&lock).map_err(EmbeddedError::files("remove", lock))?;
         }
-        Some(_) | None => Ok(()),
     }
+    Ok(())
 }
 
 fn open_log(path: &Path) -> Result<File, EmbeddedError> {

@@ -5,9 +5,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use cartera_embedded::{Durability, Embedded, Settings, ThrowAway};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
 /// A temporary folder that the server's own user may pass through.
@@ -57,14 +57,9 @@ async fn ask_patiently(url: &str, sql: &str) -> String {
     asked.await.expect("the server comes back")
 }
 
-fn kill(signal: &str, pid: u32) {
-    assert!(
-        Command::new("kill")
-            .args([signal, &pid.to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+fn kill(pid: u32) {
+    let pid = Pid::from_raw(pid.try_into().unwrap()).unwrap();
+    kill_process(pid, Signal::KILL).unwrap();
 }
 
 #[tokio::test]
@@ -107,7 +102,7 @@ async fn a_killed_server_is_started_again() {
     .unwrap();
     run(&server.url(), "CREATE TABLE kept AS SELECT 'yes' AS word").await;
     let killed = server.server_pid();
-    kill("-9", killed);
+    kill(killed);
     assert_eq!(
         ask_patiently(&server.url(), "SELECT word FROM kept").await,
         "yes"
@@ -134,7 +129,7 @@ async fn a_second_user_joins_the_running_server_and_the_last_one_stops_it() {
 }
 
 #[tokio::test]
-async fn a_pid_file_with_the_id_of_another_process_does_not_hinder_the_start() {
+async fn lock_files_with_the_id_of_another_process_do_not_hinder_the_start() {
     let folder = folder();
     Embedded::start(&settings(folder.path()))
         .await
@@ -146,7 +141,8 @@ async fn a_pid_file_with_the_id_of_another_process_does_not_hinder_the_start() {
         std::process::id(),
         folder.path().join("postgres").display()
     );
-    fs::write(folder.path().join("postgres/postmaster.pid"), lines).unwrap();
+    fs::write(folder.path().join("postgres/postmaster.pid"), &lines).unwrap();
+    fs::write(folder.path().join("run/.s.PGSQL.5432.lock"), lines).unwrap();
     let server = Embedded::start(&settings(folder.path())).await.unwrap();
     assert_eq!(ask(&server.url(), "SELECT 'started'").await, "started");
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use cartera_commands::CommandBus;
-use cartera_journal::{Journal, JournalConfig, JournalError, MasterKey, Observer};
+use cartera_journal::{
+    Journal, JournalConfig, JournalError, MasterKey, Observer, VaultError,
+};
 
 use super::CliError;
 use super::serve::read_pool;
@@ -11,7 +13,7 @@ use crate::adapters::SystemIds;
 use crate::auth::{CookieStyle, Identity, Lifetimes};
 use crate::config::Config;
 use crate::database::{Opened, Policy};
-use crate::master_key;
+use crate::master_key::{self, KeyError};
 use crate::telemetry::trace_context;
 
 /// An open log, with the database that it lies in.
@@ -47,7 +49,7 @@ impl WriteSide {
             }),
             Err(error) => {
                 database.close().await;
-                Err(error.into())
+                Err(error)
             }
         }
     }
@@ -92,12 +94,15 @@ pub(super) async fn open_journal(
     database_url: &str,
     key: MasterKey,
     observer: Option<Arc<dyn Observer>>,
-) -> Result<Journal, JournalError> {
-    Journal::connect(JournalConfig {
+) -> Result<Journal, CliError> {
+    let opened = Journal::connect(JournalConfig {
         pool_size: config.database_connections,
         join_traces: Some(trace_context::join),
         observer,
         ..JournalConfig::new(database_url, key)
+    });
+    opened.await.map_err(|error| match error {
+        JournalError::Vault(VaultError::WrongMasterKey) => KeyError::Foreign.into(),
+        other => other.into(),
     })
-    .await
 }
