@@ -144,7 +144,8 @@ pub fn router<S: Executor, I: Identify>(edge: Edge<S, I>) -> Router {
         .fallback(http::other_method);
     Router::new()
         .route(GRAPHQL_PATH, graphql)
-        .with_state(edge)
+        // Every request gets the state several times over on its way through the router.
+        .with_state(Arc::new(edge))
         .route(headers::CSP_REPORTS_PATH, csp_reports::route())
         .layer(from_fn(request_id::name_request))
 }

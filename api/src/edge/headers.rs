@@ -64,6 +64,8 @@ fn base(transport: Transport) -> HeaderMap {
         .into_iter()
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
         .collect();
+    let policy = policy::content_security_policy(None);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     if transport == Transport::Https {
         let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);
@@ -72,14 +74,17 @@ fn base(transport: Transport) -> HeaderMap {
 }
 
 fn add(mut response: Response, base: &HeaderMap) -> Response {
-    let policy = policy::content_security_policy(response.extensions().get::<CspNonce>());
+    let nonce = response.extensions().get::<CspNonce>();
+    let of_page = nonce.map(|nonce| policy::content_security_policy(Some(nonce)));
     let headers = response.headers_mut();
+    if let Some(policy) = of_page {
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(policy);
+    }
     for (name, value) in base {
         headers.entry(name).or_insert_with(|| value.clone());
     }
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(policy);
     response
 }
 

@@ -8,6 +8,7 @@ mod body;
 mod reply;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
@@ -28,7 +29,7 @@ use crate::error::{Answer, ApiError, Code};
 
 /// Answers a POST.
 pub(super) async fn post<S: Executor, I: Identify>(
-    State(edge): State<Edge<S, I>>,
+    State(edge): State<Arc<Edge<S, I>>>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -53,7 +54,7 @@ pub(super) async fn post<S: Executor, I: Identify>(
 
 /// Answers a GET: a query, or the beginning of a socket.
 pub(super) async fn get<S: Executor, I: Identify>(
-    State(edge): State<Edge<S, I>>,
+    State(edge): State<Arc<Edge<S, I>>>,
     request: Request,
 ) -> Response {
     let (mut parts, _) = request.into_parts();
@@ -62,7 +63,7 @@ pub(super) async fn get<S: Executor, I: Identify>(
         return match edge.settings.origins.check(&parts.headers) {
             Ok(()) => {
                 let client = client(&parts);
-                websocket::accept(edge, upgrade, parts.headers, client)
+                websocket::accept(Edge::clone(&edge), upgrade, parts.headers, client)
             }
             Err(error) => reply::refuse(&error, MediaType::Json, id),
         };

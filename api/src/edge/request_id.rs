@@ -32,11 +32,10 @@ impl fmt::Display for RequestId {
 ///
 /// An outer layer's name is kept, so that one request never has two.
 pub async fn name_request(mut request: Request, next: Next) -> Response {
-    let id = request
-        .extensions()
-        .get()
-        .copied()
-        .unwrap_or_else(RequestId::fresh);
+    if request.extensions().get::<RequestId>().is_some() {
+        return next.run(request).await;
+    }
+    let id = RequestId::fresh();
     request.extensions_mut().insert(id);
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
