@@ -6,7 +6,7 @@
 //! - [`pgbench`]: the yardstick; [`appends`]: the journal alone; [`over_http`]: the whole service, with its [`commands`];
 //! - [`imports`]: a file into the log; [`rebuilds`]: read models beside COPY; [`reports`]: latency at sizes; [`starts`]: cold
 //!   start and memory;
-//! - [`service`], [`connection`], [`load`], [`processes`], [`table`]: what they measure with.
+//! - [`serving`], [`connection`], [`load`], [`processes`], [`table`]: what they measure with.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,7 +27,7 @@ mod pgbench;
 mod processes;
 mod rebuilds;
 mod reports;
-mod service;
+mod serving;
 mod starts;
 mod table;
 

@@ -71,7 +71,7 @@ enum Command {
     Audit(audit::Audit),
     /// Print the GraphQL schema
     Schema,
-    /// Print what this program is made of, as a CycloneDX list
+    /// Print what this program is made of, as a list in the `CycloneDX` format
     Sbom,
     /// Write the database into one file
     Backup(backup::Backup),

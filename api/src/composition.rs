@@ -99,9 +99,9 @@ impl Web {
             .merge(files::routes::routes(door.clone(), uploads))
             .merge(imports::download::routes(door, jobs));
         Ok(Self {
-            open_sockets,
             router,
             identity,
+            open_sockets,
             imports,
         })
     }

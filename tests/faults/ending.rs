@@ -135,7 +135,7 @@ impl Waiting {
         let command =
             tokio::spawn(async move { request.send().await.ok()?.json::<Value>().await.ok() });
         let mut looking = company.connection().await;
-        let waits = async || ledger::number(&mut looking, SOMEBODY_WAITS).await == 1;
+        let waits = async || ledger::number(&mut looking, SOMEBODY_WAITS).await >= 1;
         until(waits, "the command waits for the lock").await;
         Self {
             company,

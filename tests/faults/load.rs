@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// Longest time for one try; a client that waits for ever would not notice a cut network.
 const TRY_TIME: Duration = Duration::from_secs(10);
 /// How long a command is said again before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A client's pause before it says a command again.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -83,11 +83,10 @@ impl Seller {
     pub(crate) async fn ask(&self, document: &str) -> Value {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            if let Some(answer) = self.send(&self.urls[0], document, &json!({})).await {
-                if answer["errors"].is_null() {
-                    return answer["data"].clone();
-                }
-                must_be_retryable(&answer, document);
+            match self.send(&self.urls[0], document, &json!({})).await {
+                Some(answer) if answer["errors"].is_null() => return answer["data"].clone(),
+                Some(answer) => must_be_retryable(&answer, document),
+                None => {}
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -112,15 +111,15 @@ impl Seller {
             tries += 1;
             let answer = self.send(url, &document, &variables).await;
             let payload = answer.and_then(|answer| self.payload_of(&answer, mutation));
-            if let Some(payload) = payload {
-                if !noted {
-                    self.note(command, mutation, &payload, tries);
-                    noted = true;
-                }
-                // The read models may be behind after a crash: the same command again shows the same effects.
-                if payload.pointer(found).is_some_and(|value| !value.is_null()) {
-                    return payload;
-                }
+            if let Some(payload) = payload.as_ref().filter(|_| !noted) {
+                self.note(command, mutation, payload, tries);
+                noted = true;
+            }
+            // The read models may be behind after a crash: the same command again shows the same effects.
+            let shows =
+                |payload: &Value| payload.pointer(found).is_some_and(|value| !value.is_null());
+            if let Some(payload) = payload.filter(shows) {
+                return payload;
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -149,6 +148,15 @@ impl Seller {
             at: Instant::now(),
             tries,
         });
+    }
+
+    /// One life after the other, until it is told to stop.
+    async fn live_until(self, stopped: watch::Receiver<bool>, client: usize, stage: Value) {
+        let mut life = 0;
+        while !*stopped.borrow() {
+            self.live(&stage, &format!("c{client}-{life}")).await;
+            life += 1;
+        }
     }
 
     /// From a stranger's first call to a won sale, and a sale that is lost: every kind of append there is.
@@ -220,14 +228,7 @@ impl Load {
             // Each prefers another service, and goes to the next when one does not answer.
             let services = seller.urls.len();
             seller.urls.rotate_left(client % services);
-            at_work.spawn(async move {
-                for life in 0.. {
-                    if *stopped.borrow() {
-                        return;
-                    }
-                    seller.live(&stage, &format!("c{client}-{life}")).await;
-                }
-            });
+            at_work.spawn(seller.live_until(stopped, client, stage));
         }
         Self {
             clients: at_work,

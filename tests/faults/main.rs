@@ -5,12 +5,10 @@
 mod auditing;
 mod away;
 mod backup;
-mod clock;
 mod crash;
 mod disk;
 mod ending;
 mod ground;
-mod importing;
 mod ledger;
 mod load;
 mod lost_answers;

@@ -88,7 +88,11 @@ impl State {
 
     /// Whether this answer goes lost.
     fn takes(&self) -> bool {
-        self.loses.load(Ordering::SeqCst) && self.answers.fetch_add(1, Ordering::SeqCst) % 2 == 0
+        self.loses.load(Ordering::SeqCst)
+            && self
+                .answers
+                .fetch_add(1, Ordering::SeqCst)
+                .is_multiple_of(2)
     }
 }
 

@@ -164,9 +164,11 @@ fn every_field_has_a_row() {
 #[test]
 fn every_mutation_is_said_in_a_story() {
     let stories = concat!(env!("CARGO_MANIFEST_DIR"), "/journeys");
-    let files = std::fs::read_dir(stories)
-        .unwrap()
-        .map(|file| file.unwrap().path());
+    let folders = [stories.to_owned(), format!("{stories}/imports")];
+    let files = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = files.map(|file| file.unwrap().path());
     // This file names them all.
     let files = files.filter(|path| path.is_file() && !path.ends_with("authorization.rs"));
     let text: String = files

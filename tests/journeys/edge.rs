@@ -12,31 +12,51 @@ use serde_json::{Value, json};
 const PAGE: &str = include_str!("../../docs/errors.md");
 
 /// The codes that take a fault or much time to earn, and the tests that do.
-const ELSEWHERE: [(&str, &str, &str); 5] = [
+const ELSEWHERE: [(&str, &str, &str); 9] = [
     (
         "INTERNAL",
-        "errors.rs",
+        "api/tests/edge/errors.rs",
         "a_panic_is_the_error_of_its_request_alone",
     ),
     (
         "REQUEST_TIMEOUT",
-        "limits.rs",
+        "api/tests/edge/limits.rs",
         "a_body_that_trickles_is_given_up",
     ),
     (
         "TIMEOUT",
-        "limits.rs",
+        "api/tests/edge/limits.rs",
         "an_answer_that_takes_too_long_is_given_up",
     ),
     (
         "TOO_MANY_SUBSCRIPTIONS",
-        "socket_limits.rs",
+        "api/tests/edge/socket_limits.rs",
         "the_hundred_and_first_subscription_is_refused",
     ),
     (
         "UNAVAILABLE",
-        "anonymous.rs",
+        "api/tests/edge/anonymous.rs",
         "when_nobody_can_be_identified_the_service_is_unavailable",
+    ),
+    (
+        "FILE_EMPTY",
+        "tests/journeys/imports/uploads.rs",
+        "what_is_no_table_is_refused_by_its_content",
+    ),
+    (
+        "FILE_NOT_A_TABLE",
+        "tests/journeys/imports/uploads.rs",
+        "what_is_no_table_is_refused_by_its_content",
+    ),
+    (
+        "QUOTA_EXCEEDED",
+        "tests/journeys/imports/uploads.rs",
+        "what_is_too_much_is_refused_while_it_is_read_and_leaves_nothing",
+    ),
+    (
+        "NOT_READY",
+        "tests/faults/starting.rs",
+        "the_first_answer_after_a_start_without_read_models_is_whole",
     ),
 ];
 /// Codes of commands: their tests are those of repetition and of sign-in.
@@ -267,7 +287,7 @@ async fn every_published_code_has_a_test() {
     given.extend(requests(&world).iter().map(|(code, _)| *code));
     given.extend(OF_COMMANDS);
     for (code, file, name) in ELSEWHERE {
-        let path = format!("{}/../api/tests/edge/{file}", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();
         assert!(
             source.contains(&format!("fn {name}(")),

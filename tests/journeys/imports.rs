@@ -5,6 +5,7 @@ mod recovery;
 mod rights;
 mod uploads;
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use cartera_tests::{GraphQl, TestWorld};
@@ -53,9 +54,9 @@ fn code(answer: &Value) -> &str {
     error["code"].as_str().unwrap_or_default()
 }
 
-fn wanted(file: &str, dry_run: bool) -> Value {
+fn wanted(file: &str) -> Value {
     let command = cartera_tests::graphql::command_id();
-    json!({ "commandId": command, "fileId": file, "profile": PROFILE, "dryRun": dry_run })
+    json!({ "commandId": command, "fileId": file, "profile": PROFILE, "dryRun": false })
 }
 
 /// What `startImport` answers.
@@ -97,9 +98,17 @@ async fn finished(who: &GraphQl, id: &Value) -> Value {
     reached(who, id, "finished", |job| job["state"] == "FINISHED").await
 }
 
-/// Uploads, starts and waits.
-async fn import(who: &GraphQl, file: &str, dry_run: bool) -> Value {
-    let job = start(who, &wanted(file, dry_run)).await;
+/// Starts an import and waits for its end.
+async fn import(who: &GraphQl, file: &str) -> Value {
+    let job = start(who, &wanted(file)).await;
+    finished(who, &job["id"]).await
+}
+
+/// The same without writing anything.
+async fn tried(who: &GraphQl, file: &str) -> Value {
+    let mut input = wanted(file);
+    input["dryRun"] = true.into();
+    let job = start(who, &input).await;
     finished(who, &job["id"]).await
 }
 
@@ -107,7 +116,7 @@ async fn import(who: &GraphQl, file: &str, dry_run: bool) -> Value {
 fn clients(count: usize) -> String {
     let mut text = "code,name,city,employees\n".to_owned();
     for number in 0..count {
-        text.push_str(&format!("C{number},Client {number},Vic,{number}\n"));
+        writeln!(text, "C{number},Client {number},Vic,{number}").unwrap();
     }
     text
 }

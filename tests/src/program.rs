@@ -121,10 +121,10 @@ impl Program {
             .stderr(Stdio::piped());
         settings(&mut command);
         let mut child = command.spawn().expect("the program starts");
-        let log = child.stderr.take().expect("its log is ours");
+        let log = child.stderr.take();
         Self {
             child,
-            log: Some(std::thread::spawn(move || read_whole(log))),
+            log: log.map(|log| std::thread::spawn(move || read_whole(log))),
             url: format!("http://{address}"),
         }
     }

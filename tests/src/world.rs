@@ -225,7 +225,8 @@ impl NewService {
     pub async fn start() -> Self {
         let database = TestDatabase::create().await;
         let shutdown = CancellationToken::new();
-        let service = Arc::new(start_service(&database, shutdown.clone()).await);
+        let service =
+            Arc::new(start_service(&database, FileSettings::default(), shutdown.clone()).await);
         let url = listen(&service, shutdown.clone()).await;
         Self {
             url,

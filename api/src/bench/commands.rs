@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::load::Loaded;
-use super::service::{DATABASE, Service, Spent};
+use super::serving::{DATABASE, Service, Spent};
 use super::table::{Figure, each, milliseconds, rate};
 use super::{BenchError, Plan, Server, pgbench};
 use crate::adapters::SystemIds;

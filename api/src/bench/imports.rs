@@ -114,7 +114,11 @@ fn lead(number: u64) -> String {
 fn opportunity(number: u64) -> String {
     let (day, stage) = (
         number % 28 + 1,
-        if number % 2 == 0 { "Open" } else { "Won" },
+        if number.is_multiple_of(2) {
+            "Open"
+        } else {
+            "Won"
+        },
     );
     format!(
         "Reforma de locales {number},{}.25,{day:02}/03/2026,{day:02}/05/2026,{stage}",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::commands;
 use super::processes::{peak_kib, resident_kib};
-use super::service::{FIFTY, Service, prepare};
+use super::serving::{FIFTY, Service, prepare};
 use super::table::{Figure, each, milliseconds, rate};
 use super::{BenchError, Part, Plan, Server};
 

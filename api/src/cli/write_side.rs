@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use cartera_commands::CommandBus;
-use cartera_journal::{
-    Journal, JournalConfig, JournalError, MasterKey, Observer, VaultError,
-};
+use cartera_journal::{Journal, JournalConfig, JournalError, MasterKey, Observer, VaultError};
 
 use super::CliError;
 use super::serve::read_pool;
@@ -101,8 +99,11 @@ pub(super) async fn open_journal(
         observer,
         ..JournalConfig::new(database_url, key)
     });
-    opened.await.map_err(|error| match error {
-        JournalError::Vault(VaultError::WrongMasterKey) => KeyError::Foreign.into(),
-        other => other.into(),
+    opened.await.map_err(|error| {
+        if matches!(error, JournalError::Vault(VaultError::WrongMasterKey)) {
+            KeyError::Foreign.into()
+        } else {
+            error.into()
+        }
     })
 }

@@ -154,15 +154,15 @@ impl<'a> Import<'a> {
         witness.begin(layout.file_columns())?;
         let mut run = UnderWay::new(self, &layout, references.await?, witness);
         run.expect_rows(rows_total);
-        run.to_the_end(rows).await
+        run.run(rows).await
     }
 
-    /// Writes what was decided of many records.
+    /// Writes what was decided of many records; nothing in a dry run.
     async fn write(
         &self,
         drafts: Vec<(Uuid, Draft)>,
     ) -> Result<Vec<Result<i64, AppendError>>, CommandError> {
-        if drafts.is_empty() {
+        if drafts.is_empty() || self.mode == Mode::DryRun {
             return Ok(Vec::new());
         }
         self.bus.write_many(&self.envelope, drafts).await

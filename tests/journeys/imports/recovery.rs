@@ -27,7 +27,7 @@ async fn serve(world: &TestWorld) -> Program {
 async fn half_way(world: &TestWorld, program: &Program) -> Value {
     let anna = world.anna.at(&program.url);
     let file = uploaded(&anna, "clients.csv", clients(RECORDS)).await;
-    let job = start(&anna, &wanted(&file, false)).await;
+    let job = start(&anna, &wanted(&file)).await;
     let begun = |job: &Value| job["accepted"].as_i64() > Some(0);
     let job = reached(&anna, &job["id"], "begun", begun).await;
     assert_eq!(job["state"], "RUNNING", "it is under way");

@@ -9,6 +9,7 @@ use cartera_tests::{Program, TestWorld};
 use futures_util::stream;
 use reqwest::{Body, Method, StatusCode};
 use serde_json::json;
+use sqlx::Executor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
@@ -69,8 +70,8 @@ async fn a_file_is_its_content_and_lies_sealed() {
 #[tokio::test]
 async fn what_is_too_much_is_refused_while_it_is_read_and_leaves_nothing() {
     let world = TestWorld::with_files(FileSettings {
-        largest: (3 * MIB) as u64,
-        quota: (4 * MIB) as u64,
+        largest: 3 << 20,
+        quota: 4 << 20,
         ..FileSettings::default()
     })
     .await;
@@ -170,7 +171,7 @@ async fn files_and_what_was_refused_are_kept_for_a_while_only() {
     let world = TestWorld::start().await;
     world.carry_imports_out();
     let file = uploaded(&world.anna, "a.csv", "code,name,city,employees\nC1,A,B,x\n").await;
-    let job = import(&world.anna, &file, false).await;
+    let job = import(&world.anna, &file).await;
     uploaded(&world.anna, "b.csv", clients(2)).await;
     let store = world.service.web.imports().store();
     let month = FileSettings::default().kept_for;
@@ -181,17 +182,11 @@ async fn files_and_what_was_refused_are_kept_for_a_while_only() {
         "UPDATE files SET touched_at = now() - interval '31 days' WHERE id = (SELECT file FROM import_jobs)",
         "UPDATE import_jobs SET finished_at = now() - interval '31 days'",
     ] {
-        sqlx::query(aged)
-            .execute(&world.database.pool)
-            .await
-            .unwrap();
+        world.database.pool.execute(aged).await.unwrap();
     }
     // Broken off on a node that was killed: nobody there to discard it.
     let begun = "INSERT INTO files (id, owner, touched_at) VALUES (gen_random_uuid(), gen_random_uuid(), now() - interval '3 minutes')";
-    sqlx::query(begun)
-        .execute(&world.database.pool)
-        .await
-        .unwrap();
+    world.database.pool.execute(begun).await.unwrap();
     sweep().await;
     assert_eq!(counted(&world, "SELECT count(*) FROM files").await, 1);
     assert_eq!(
@@ -222,15 +217,10 @@ async fn memory_stays_flat_while_a_large_file_comes_in() {
     let anna = world.anna.at(&program.url);
     uploaded(&anna, "small.csv", unannounced(3, MIB)).await;
     let (before, _) = resident(program.pid());
-    let begun = Instant::now();
     uploaded(&anna, "large.csv", unannounced(48, MIB)).await;
     let (_, peak) = resident(program.pid());
-    eprintln!(
-        "48 MiB in {:?}: resident {before} before, at most {peak} bytes",
-        begun.elapsed()
-    );
     assert!(
-        peak < before + 32 * MIB as u64,
+        peak < before + (32 << 20),
         "{before} bytes before, {peak} at most"
     );
 }

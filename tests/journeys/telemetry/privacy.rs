@@ -135,7 +135,7 @@ async fn nothing_personal_is_in_what_the_service_tells_of_itself() {
     world.end();
     let text = world.log();
     assert!(
-        text.contains("serving") && text.contains("graphql"),
+        text.contains("ready") && text.contains("graphql"),
         "the log is one: {text}"
     );
     tells_nothing("log as text", &text);

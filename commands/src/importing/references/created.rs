@@ -175,19 +175,22 @@ impl References<'_> {
 
     fn new_product(&self, key: &str, code: Line) -> Result<(Uuid, Draft), CommandError> {
         let id: ProductId = self.bus.ids().mint();
+        let claimed = crate::products::code_claim(self.bus, &code, id);
         let command = ProductCommand::RegisterProduct {
-            code: code.clone(),
             details: ProductDetails {
                 name: Some(code.clone()),
                 ..ProductDetails::default()
             },
+            code,
             list_price: None,
         };
         let mut stream = Stream::<Product>::new(id);
         stream.decide(self.envelope, command, Occurred::Now)?;
         let claim = self.claim("product", key, id.as_uuid(), None);
-        let code = crate::products::code_claim(self.bus, &code, id);
-        let draft = Draft::default().with(stream).claiming(claim).claiming(code);
+        let draft = Draft::default()
+            .with(stream)
+            .claiming(claim)
+            .claiming(claimed);
         Ok((id.as_uuid(), draft))
     }
 }

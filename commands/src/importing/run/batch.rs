@@ -14,8 +14,8 @@ use crate::importing::record::Record;
 use crate::importing::verdict::Verdict;
 use crate::importing::witness::Witness;
 
+use super::identity;
 use super::under_way::UnderWay;
-use super::{Mode, identity};
 
 /// After so many records others get their turn: above all the writing of the batch before.
 const PLANNED_AT_ONCE: usize = 16;
@@ -25,7 +25,7 @@ const PLANNED_AT_ONCE: usize = 16;
 pub(super) struct Batch {
     /// What becomes of them when they are written.
     pub(super) planned: Vec<Planned>,
-    /// What is to be written of each, in the same order; nothing in a dry run.
+    /// What is decided of each, in the same order.
     pub(super) drafts: Vec<(Uuid, Draft)>,
 }
 
@@ -65,9 +65,7 @@ impl<W: Witness> UnderWay<'_, W> {
                         existing,
                         events: draft.events(),
                     });
-                    if self.import.mode == Mode::Write {
-                        batch.drafts.push((command_id, draft));
-                    }
+                    batch.drafts.push((command_id, draft));
                 }
                 Err(Refused::Record(cells)) => self.refuse_record(&record, cells)?,
                 Err(Refused::Journal(error)) => return Err(error.into()),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 
 use crate::files::{
-    HeaderChoice, Limits, ReadError, RefusedCell, Row, SheetChoice, StopSign, TableFormat, TableOptions,
-    TableReader, WorkerProgram,
+    HeaderChoice, Limits, ReadError, RefusedCell, Row, SheetChoice, StopSign, TableFormat,
+    TableOptions, TableReader, WorkerProgram,
 };
 use crate::importing::ImportError;
 use crate::importing::layout::Layout;
@@ -99,7 +99,6 @@ fn options(profile: &Profile, file: &Source) -> TableOptions {
             .map_or_else(SheetChoice::default, SheetChoice::Named),
         worker: file.worker.clone(),
         stop: file.stop.clone(),
-        ..TableOptions::default()
     }
 }
 

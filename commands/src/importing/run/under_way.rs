@@ -58,7 +58,7 @@ impl<'a, W: Witness> UnderWay<'a, W> {
 
     /// Writes each batch while the next one is planned, so that neither the database nor this process waits for the other.
     /// A record that leans on one of the batch before is decided anew when that has been written: its append is refused then.
-    pub(super) async fn to_the_end(
+    pub(super) async fn run(
         mut self,
         mut rows: mpsc::Receiver<Result<Read, ImportError>>,
     ) -> Result<Summary, ImportError> {
