@@ -158,10 +158,14 @@ async fn serve(database: &TestDatabase, folder: &Path, settings: impl Fn(&mut Co
 }
 
 async fn become_administrator(program: &Program, folder: &Path) -> GraphQl {
-    let said = fs::read_to_string(folder.join("said")).expect("what it said");
-    let (_, link) = said
-        .split_once("/welcome#")
-        .expect("a link for the first administrator");
+    let said = || fs::read_to_string(folder.join("said")).expect("what it said");
+    let invited = async || {
+        let said = said();
+        said.contains("/welcome#") && said.ends_with('\n')
+    };
+    until(invited, "a link for the first administrator").await;
+    let said = said();
+    let (_, link) = said.split_once("/welcome#").expect("the link");
     let [_, _, become_it] = PUBLIC_DOCUMENTS;
     let input = json!({
         "link": link.trim(), "name": "Anna", "email": "anna@tramuntana.example", "password": "a password for the tests",
