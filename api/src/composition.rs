@@ -88,11 +88,8 @@ impl Web {
             clock: Arc::new(SystemClock),
         };
         let (schema, asker) = (schema::build(services), Arc::new(identity.clone()));
-        let (settings, door) = {
-            let settings = edge_settings(settings);
-            let door = Door::new(Arc::clone(&asker), settings.origins.clone());
-            (settings, door)
-        };
+        let settings = edge_settings(settings);
+        let door = Door::new(Arc::clone(&asker), settings.origins.clone());
         let edge = Edge::new(schema, asker, settings, shutdown);
         let open_sockets = edge.open_sockets().clone();
         let router = edge::router(edge)

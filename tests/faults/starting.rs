@@ -389,31 +389,3 @@ async fn the_first_answer_after_a_start_without_read_models_is_whole() {
         first.body
     );
 }
-
-#[tokio::test]
-async fn the_help_names_every_command() {
-    let mut asking = command();
-    asking.arg("--help");
-    let said = String::from_utf8(run(asking).await.stdout).unwrap();
-    for command in [
-        "serve",
-        "migrate",
-        "import",
-        "demo",
-        "schema",
-        "sbom",
-        "projections",
-        "audit",
-        "backup",
-        "restore",
-        "user",
-        "token",
-        "bench",
-    ] {
-        let line = format!("  {command} ");
-        assert!(
-            said.lines().any(|said| said.starts_with(&line)),
-            "{command} is in the help: {said}"
-        );
-    }
-}

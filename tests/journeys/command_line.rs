@@ -41,6 +41,7 @@ async fn help_lists_every_command() {
         "import",
         "demo",
         "schema",
+        "sbom",
         "projections",
         "audit",
         "backup",

@@ -93,14 +93,20 @@ async fn demo() -> Demo {
     }
 }
 
+/// A line of the tour; an import that refuses rows, as those do, ends with 3.
+fn accepted(line: &str) -> String {
+    let imports = line.starts_with("cartera import ");
+    format!("{line}{}\n", if imports { " || [ $? = 3 ]" } else { "" })
+}
+
 /// Runs the tour as one script, as somebody does who copies it block by block; gives what each block has shown.
 async fn followed(demo: &Demo, steps: &[Step]) -> Vec<String> {
-    // An import that refuses rows says so by its exit code.
-    let mut script = "set -uo pipefail\n".to_owned();
+    let mut script = "set -euo pipefail\n".to_owned();
     for step in steps {
         let commands = step
             .commands
             .replace("http://localhost:8080", &demo.program.url);
+        let commands: String = commands.lines().map(accepted).collect();
         for line in ["echo @@step\n", &commands, "\n"] {
             script.push_str(line);
         }
@@ -117,6 +123,7 @@ async fn followed(demo: &Demo, steps: &[Step]) -> Vec<String> {
         .env_remove("DATABASE_URL");
     let ended = run_within(PATIENCE, shell).await;
     let shown = String::from_utf8(ended.stdout).unwrap();
+    assert!(ended.status.success(), "{shown}");
     shown.split("@@step\n").skip(1).map(str::to_owned).collect()
 }
 

@@ -88,8 +88,6 @@ async fn serve(
     if config.development {
         let tabs = graphiql::usual(SystemClock.now().date_naive());
         routes = routes.merge(graphiql::routes(tabs));
-        let welcome = Welcome::new(config, &web, journal.clone());
-        tokio::spawn(shutdown.clone().run_until_cancelled_owned(welcome.say()));
     }
     let service = server::complete(routes, config.transport(), &metrics);
     let serving = server::serve(listener, service, &metrics, shutdown.clone());
@@ -117,12 +115,15 @@ async fn announce(
     {
         return Ok(());
     }
-    let invited = invite_first_administrator(config, web).await;
-    match &invited {
-        Ok(()) => tracing::info!(address = %config.listen, url = config.public_url, "ready"),
-        Err(_) => shutdown.cancel(),
+    if let Err(error) = invite_first_administrator(config, web).await {
+        shutdown.cancel();
+        return Err(error);
     }
-    invited
+    tracing::info!(address = %config.listen, url = config.public_url, "ready");
+    if config.development {
+        Welcome::new(config, web).say().await;
+    }
+    Ok(())
 }
 
 fn runner_settings(config: &Config) -> imports::RunnerSettings {

@@ -1,11 +1,8 @@
 //! What whoever starts the service by hand is told once it answers: where to look, and as whom.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use cartera_domain::values::EmailAddress;
-use cartera_journal::Journal;
-use cartera_projections::registry;
 
 use super::tell;
 use crate::auth::Identity;
@@ -14,31 +11,25 @@ use crate::config::Config;
 use crate::demo_access::{DemoUser, PASSWORD, USERS};
 use crate::server::graphiql;
 
-/// Longest wait for the read models: a report on half the figures would be a poor welcome.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// What there is to tell, and whom to ask for it.
 pub(super) struct Welcome {
     url: String,
     data_folder: PathBuf,
     identity: Identity,
-    journal: Journal,
 }
 
 impl Welcome {
     /// Of this service.
-    pub(super) fn new(config: &Config, web: &Web, journal: Journal) -> Self {
+    pub(super) fn new(config: &Config, web: &Web) -> Self {
         Self {
             url: config.public_url.clone(),
             data_folder: config.data_folder.clone(),
             identity: web.identity().clone(),
-            journal,
         }
     }
 
-    /// Says it when the read models show all that the log holds.
+    /// Says it.
     pub(super) async fn say(self) {
-        self.caught_up().await;
         let users = if self.is_demo().await {
             demo_users()
         } else {
@@ -48,16 +39,6 @@ impl Welcome {
         if let Err(error) = tell(&text) {
             tracing::warn!(%error, "nobody was told where to look");
         }
-    }
-
-    async fn caught_up(&self) {
-        let models = registry::all();
-        let names: Vec<&str> = models.iter().map(|model| model.name()).collect();
-        let Ok(head) = self.journal.head().await else {
-            return;
-        };
-        // Whether in time or not, the service answers.
-        drop(self.journal.wait_for(&names, head, PATIENCE).await);
     }
 
     async fn is_demo(&self) -> bool {
